@@ -1,0 +1,96 @@
+"""Where everything is: one place that reads the environment.
+
+Each setting is a variable with the prefix ``INSTASHOP_``; ``.env.example`` documents them all. What the
+environment does not say comes from ``.env``, then from the file in which ``python -m stack up`` leaves the
+addresses of the services that it runs, then from the defaults here.
+"""
+
+import os
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import Field, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "INSTASHOP_"
+CHECKOUT = Path(__file__).resolve().parent
+DATA = Path(os.environ.get(f"{PREFIX}DATA", CHECKOUT / ".data")).absolute()
+STACK_ENV = DATA / "stack.env"
+
+
+class Database(StrEnum):
+    """The shop's four databases."""
+
+    INSTASHOP = "instashop"
+    CRM = "crm_db"
+    ERP = "erp_db"
+    ECOMMERCE = "ecommerce_db"
+
+
+class Role(StrEnum):
+    """The PostgreSQL roles, one a job. Without a password in the environment a job uses the URL's own user."""
+
+    GENERATOR = "instashop_generator"
+    CDC = "instashop_cdc"
+
+
+class Settings(BaseSettings):
+    """The environment, typed. Addresses are those of the services' defaults on loopback."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=(STACK_ENV, CHECKOUT / ".env"), extra="ignore", frozen=True
+    )
+
+    kafka: str = "127.0.0.1:9092"
+    connect_url: str = "http://127.0.0.1:8083"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+
+    # Each URL's user owns its database: it makes tables, roles and publications.
+    db_instashop: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/instashop")
+    db_crm: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/crm_db")
+    db_erp: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/erp_db")
+    db_ecommerce: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/ecommerce_db")
+
+    generator_password: SecretStr | None = None
+    cdc_password: SecretStr | None = None
+
+    partitions: PositiveInt = Field(default=4, description="partitions of a topic that does not exist yet")
+    replication: PositiveInt = Field(default=1, description="replicas of a topic that does not exist yet")
+
+    def database_url(self, database: Database, role: Role | None = None) -> str:
+        """Return the libpq URL of a database, for a job's role where that role's password is known."""
+        url = {
+            Database.INSTASHOP: self.db_instashop,
+            Database.CRM: self.db_crm,
+            Database.ERP: self.db_erp,
+            Database.ECOMMERCE: self.db_ecommerce,
+        }[database].get_secret_value()
+        password = {
+            None: None,
+            Role.GENERATOR: self.generator_password,
+            Role.CDC: self.cdc_password,
+        }[role]
+        if role is None or password is None:
+            return url
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        user = f"{role.value}:{quote(password.get_secret_value(), safe='')}"
+        return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+
+def variable(field: str) -> str:
+    """Return the environment variable that sets a field of `Settings`, for error messages."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def database_variable(database: Database) -> str:
+    """Return the environment variable that holds a database's URL, for error messages."""
+    return variable(f"db_{database.value.removesuffix('_db')}")
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings, read once."""
+    return Settings()
