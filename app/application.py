@@ -1,0 +1,58 @@
+"""The app object, and how it is set."""
+
+import faust
+from faust.types import ProducerT
+from yarl import URL
+
+from app import reachable
+from app.transport import BatchTransport
+from settings import settings
+
+VERSION = 1
+"""Raised when what the tables hold changes its meaning: all topics are then counted anew, from their beginning."""
+
+
+class InstaShop(faust.App):
+    """Faust's app with the batch transport; it waits for a broker that is not there yet."""
+
+    async def on_first_start(self) -> None:
+        """Wait for Kafka before Faust's own clients try it, which give up at once."""
+        await reachable.kafka(settings().kafka)
+        await super().on_first_start()
+
+    def _new_producer(self) -> ProducerT:
+        producer = super()._new_producer()
+        # Faust takes a hundred waiting records for trouble and logs it. A batch writes one for each partial that it
+        # touched, and waits for them itself.
+        producer.buffer.max_messages = 100_000
+        return producer
+
+
+def brokers(addresses: str) -> list[URL]:
+    """Return Faust's URLs of ``host:port,host:port``."""
+    return [URL(f"kafka://{address.strip()}") for address in addresses.split(",")]
+
+
+app = InstaShop(
+    "instashop",
+    version=VERSION,
+    broker=brokers(settings().kafka),
+    autodiscover=["agents"],
+    store="memory://",
+    topic_partitions=settings().partitions,
+    topic_replication_factor=settings().replication,
+    # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.
+    stream_buffer_maxsize=2,
+    consumer_max_fetch_size=4 * 2**20,
+    consumer_auto_offset_reset="earliest",
+    broker_commit_interval=1.0,
+    broker_session_timeout=10.0,
+    broker_heartbeat_interval=3.0,
+    broker_rebalance_timeout=30.0,
+    broker_request_timeout=30.0,
+    producer_request_timeout=30.0,
+    producer_compression_type=None,
+    web_enabled=False,
+)
+app.transport = BatchTransport(app.conf.broker_consumer, app)
+app.producer_transport = BatchTransport(app.conf.broker_producer, app)

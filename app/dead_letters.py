@@ -1,0 +1,29 @@
+"""Records that could not be understood: kept as they were, with the reason, on a topic of their own."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import ConsumerRecord
+
+from app.application import app
+
+dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer="raw", allow_empty=True)
+
+
+async def send_to_dead_letters(rejected: Iterable[tuple[ConsumerRecord, str]]) -> None:
+    """Send records with the reason of each, and wait until the broker has them."""
+    await asyncio.gather(
+        *[
+            await dead_letters.send(
+                key=record.key,
+                value=record.value,
+                headers={
+                    "topic": record.topic.encode(),
+                    "partition": str(record.partition).encode(),
+                    "offset": str(record.offset).encode(),
+                    "reason": reason.encode(),
+                },
+            )
+            for record, reason in rejected
+        ]
+    )

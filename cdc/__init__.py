@@ -1,0 +1,24 @@
+"""Change data, pure: what a change event says, and what it does to a total. Imports no Kafka, Redis or Spark."""
+
+from cdc.event import ChangeDecoder, ChangeEvent, Malformed
+from cdc.partials import PartitionPartials
+from cdc.row import Cents, Id, Quantity, Row, Text, Timestamp, utc_day
+from cdc.totals import Change, Measures, Path, change_of
+
+__all__ = [
+    "Cents",
+    "Change",
+    "ChangeDecoder",
+    "ChangeEvent",
+    "Id",
+    "Malformed",
+    "Measures",
+    "PartitionPartials",
+    "Path",
+    "Quantity",
+    "Row",
+    "Text",
+    "Timestamp",
+    "change_of",
+    "utc_day",
+]

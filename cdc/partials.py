@@ -1,0 +1,122 @@
+"""The partial totals of one partition, each with its own position: exact whatever is replayed.
+
+A total is the sum of its partials over the partitions. A partial knows the offset up to which it is counted, in
+the same record as its amount, so that no crash can part the two: a change at or below a partial's offset is skipped
+for that partial. The partition as a whole has a position as well, written before any partial of the same batch:
+hence no partial is ever ahead of it, and only changes up to it can be replays.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cdc.totals import EVENTS, Change, Path
+
+POSITION: Path = ()
+"""The path under which the partition's position is kept."""
+
+Entry = list[int | None]
+"""What a table holds at a path: ``[offset, amount]``, and at `POSITION` ``[offset, snapshot, start]``."""
+
+
+class Position(NamedTuple):
+    """How far a partition is counted, and which snapshot its rows stem from."""
+
+    offset: int = -1
+    snapshot: int | None = None
+    """The LSN of the last snapshot; none yet, or none since a reset."""
+    start: int = -1
+    """The offset at which that snapshot, or the reset before it, began: nothing before it counts."""
+
+    def begins_at(self, change: Change) -> bool:
+        """Tell whether a change makes all that went before it void.
+
+        A reset does, and so does a row of another snapshot than the last; but the first snapshot after a reset
+        belongs to it. For a replayed change, the position is ahead: then it is the start that was written down.
+        """
+        if change.offset <= self.offset:
+            return change.offset == self.start
+        if change.is_reset:
+            return True
+        return change.snapshot is not None and change.snapshot != self.snapshot and not self.awaits_snapshot
+
+    @property
+    def awaits_snapshot(self) -> bool:
+        """Tell whether a reset was the last beginning, and no row of its snapshot has come yet."""
+        return self.snapshot is None and self.start >= 0
+
+    def after(self, change: Change) -> "Position":
+        """Return the position once a change is counted that is a reset or a row of a snapshot."""
+        start = change.offset if self.begins_at(change) else self.start
+        return Position(change.offset, change.snapshot, start)
+
+
+class PartitionPartials:
+    """The partials of one partition of one topic.
+
+    The number of partials is that of the measures' values (statuses, days, countries), never that of the rows.
+    """
+
+    def __init__(self, entries: Mapping[Path, Entry] | None = None) -> None:
+        """Take up the entries of a table, as `fold` returned them before."""
+        self.position = Position()
+        self._offsets: dict[Path, int] = {}
+        self.amounts: dict[Path, int] = {}
+        for path, entry in (entries or {}).items():
+            if path == POSITION:
+                self.position = Position(*entry)  # type: ignore[arg-type]
+            else:
+                self._offsets[path], self.amounts[path] = entry  # type: ignore[assignment]
+
+    def fold(self, changes: Iterable[Change]) -> dict[Path, Entry]:
+        """Count the changes of a batch, in order of their offsets.
+
+        Returns:
+            The entries to write down, in this order: the partition's position, then each partial that was touched.
+        """
+        touched: dict[Path, None] = {}
+        pending: dict[Path, int] = {}
+        position = self.position
+        offset = position.offset
+        for change in changes:
+            if change.offset <= self.position.offset:
+                touched.update(dict.fromkeys(self._replay(change)))
+                continue
+            if change.is_reset or (change.snapshot is not None and change.snapshot != position.snapshot):
+                if position.begins_at(change):
+                    touched.update(dict.fromkeys(self._add(pending, offset)))
+                    pending.clear()
+                    touched.update(dict.fromkeys(self._forget(change.offset)))
+                position = position.after(change)
+            offset = change.offset
+            for path, amount in change.difference.items():
+                pending[path] = pending.get(path, 0) + amount
+        touched.update(dict.fromkeys(self._add(pending, offset)))
+        self.position = position._replace(offset=offset)
+        return {POSITION: list(self.position)} | {
+            path: [self._offsets[path], self.amounts[path]] for path in touched
+        }
+
+    def _replay(self, change: Change) -> Iterator[Path]:
+        """Count a change only for the partials that a crash left behind it."""
+        if self.position.begins_at(change):
+            yield from self._forget(change.offset)
+        behind = {
+            path: amount
+            for path, amount in change.difference.items()
+            if self._offsets.get(path, -1) < change.offset
+        }
+        yield from self._add(behind, change.offset)
+
+    def _add(self, amounts: Mapping[Path, int], offset: int) -> Iterator[Path]:
+        for path, amount in amounts.items():
+            self.amounts[path] = self.amounts.get(path, 0) + amount
+            self._offsets[path] = offset
+            yield path
+
+    def _forget(self, offset: int) -> Iterator[Path]:
+        """Zero every partial of rows: the rows before `offset` are void. Touches each partial, once a snapshot."""
+        for path, counted in self._offsets.items():
+            if counted < offset and path[0] != EVENTS:
+                self.amounts[path] = 0
+                self._offsets[path] = offset
+                yield path
