@@ -2,9 +2,11 @@
 
 import faust
 from faust.types import ProducerT
+from redis.asyncio import Redis
 from yarl import URL
 
 from app import reachable
+from app.mirror import Mirror
 from app.transport import BatchTransport
 from settings import settings
 
@@ -15,9 +17,12 @@ VERSION = 1
 class InstaShop(faust.App):
     """Faust's app with the batch transport; it waits for a broker that is not there yet."""
 
+    cluster: str
+    """The id of the Kafka cluster."""
+
     async def on_first_start(self) -> None:
         """Wait for Kafka before Faust's own clients try it, which give up at once."""
-        await reachable.kafka(settings().kafka)
+        self.cluster = await reachable.kafka(settings().kafka)
         await super().on_first_start()
 
     def _new_producer(self) -> ProducerT:
@@ -31,6 +36,12 @@ class InstaShop(faust.App):
 def brokers(addresses: str) -> list[URL]:
     """Return Faust's URLs of ``host:port,host:port``."""
     return [URL(f"kafka://{address.strip()}") for address in addresses.split(",")]
+
+
+def address(url: str) -> str:
+    """Return ``host:port`` of a URL, without its user and password."""
+    parts = URL(url)
+    return f"{parts.host}:{parts.port}"
 
 
 app = InstaShop(
@@ -56,3 +67,13 @@ app = InstaShop(
 )
 app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
+
+mirror = Mirror(Redis.from_url(settings().redis_url, socket_timeout=5), address(settings().redis_url))
+
+
+async def mirror_totals() -> None:
+    """Keep Redis up with the tables."""
+    await mirror.run(app.cluster)
+
+
+app.task(mirror_totals)

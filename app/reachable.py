@@ -14,8 +14,8 @@ def _say(state: RetryCallState, service: str) -> None:
     logger.warning("%s does not answer; trying again in %.0f s", service, seconds)
 
 
-async def kafka(addresses: str) -> None:
-    """Wait until a broker answers, with back-off up to 10 s."""
+async def kafka(addresses: str) -> str:
+    """Wait until a broker answers, with back-off up to 10 s, and return the id of its cluster."""
     service = f"Kafka at {addresses} (INSTASHOP_KAFKA)"
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type((KafkaError, OSError)),
@@ -26,5 +26,7 @@ async def kafka(addresses: str) -> None:
             admin = AIOKafkaAdminClient(bootstrap_servers=addresses, request_timeout_ms=5_000)
             try:
                 await admin.start()
+                cluster: str = (await admin.describe_cluster())["cluster_id"]
             finally:
                 await admin.close()
+    return cluster

@@ -3,15 +3,13 @@
 import asyncio
 from typing import Any, Generic, TypeVar
 
-import faust
 from aiokafka import ConsumerRecord
-from faust.types import TP
+from faust.types import TableT
 
-from app.application import app
+from app.application import app, mirror
 from app.dead_letters import send_to_dead_letters
-from app.mirror import mirror
 from app.transport import Batch, BatchSchema
-from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
+from cdc import ChangeDecoder, Malformed, PartitionPartials, Row, change_of
 from cdc.partials import Entry
 from cdc.totals import Contributions, Path, dead_letter
 
@@ -35,7 +33,7 @@ class Totals(Generic[R]):
     def __init__(self, name: str, row: type[R], contributions: Contributions[R]) -> None:
         self.name = name
         self.topic = app.topic(name, schema=BatchSchema())
-        self.table: faust.Table[tuple[Any, ...], Entry] = app.Table(
+        self.table: TableT[tuple[Any, ...], Entry] = app.Table(
             f"{name}_totals", on_recover=self._recover, extra_topic_configs=CHANGELOG
         )
         self._decode = ChangeDecoder(row)
@@ -52,9 +50,7 @@ class Totals(Generic[R]):
             if record.value is None:  # a tombstone, for Kafka's compaction
                 continue
             try:
-                changes.append(
-                    change_of(self.name, record.offset, self._decode(record.value), self._contributions)
-                )
+                changes.append(change_of(self.name, record.offset, self._decode(record.value), self._contributions))
             except Malformed as error:
                 changes.append(dead_letter(self.name, record.offset))
                 rejected.append((record, str(error)))

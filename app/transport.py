@@ -12,14 +12,14 @@ faust-streaming 0.15.3, to be looked at when it is upgraded:
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import aiokafka
 from aiokafka import ConsumerRecord
 from faust.serializers.schemas import Schema
-from faust.transport.consumer import ConsumerMessage
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, EventT, Message
+from faust.types.tuples import ConsumerMessage
 
 
 class Batch(list[ConsumerRecord]):
@@ -49,16 +49,14 @@ class BatchConsumer(driver.Consumer):
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Any]]:  # noqa: ASYNC109
         fetched = await super()._getmany(active_partitions, timeout)
         return {
-            tp: records if self._is_changelog_tp(tp) else [Batch(records)]
-            for tp, records in fetched.items()
-            if records
+            tp: records if self._is_changelog_tp(tp) else [Batch(records)] for tp, records in fetched.items() if records
         }
 
     def _to_message(self, tp: TP, record: ConsumerRecord | Batch) -> ConsumerMessage:
         if isinstance(record, ConsumerRecord):
             return super()._to_message(tp, record)
         message = super()._to_message(tp, record[-1])
-        message.key, message.value = None, record
+        message.key, message.value = None, cast("Any", record)
         return message
 
     def ack(self, message: Message) -> bool:
@@ -99,13 +97,13 @@ class BatchTransport(driver.Transport):
     Consumer = BatchConsumer
 
 
-class BatchSchema(Schema):
+class BatchSchema(Schema[None, Batch]):
     """Passes a batch through to the agent, which decodes it in one go."""
 
-    def compile(self, app: AppT, **_: Any) -> Callable[..., Awaitable[EventT]]:
+    def compile(self, app: AppT, **_: Any) -> Callable[..., Awaitable[EventT[Any]]]:
         """Return the function that makes a message Faust's event."""
 
-        async def decode(message: Message, *, propagate: bool = False) -> EventT:  # noqa: ARG001
+        async def decode(message: Message, *, propagate: bool = False) -> EventT[Any]:  # noqa: ARG001
             return app.create_event(None, message.value, message.headers, message)
 
         return decode

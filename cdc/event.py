@@ -22,13 +22,13 @@ class Malformed(ValueError):
     """A record that is no change event; the message says why, for ``dead_letters``."""
 
 
-class Source(msgspec.Struct, frozen=True, gc=False):
+class Source(msgspec.Struct, gc=False):
     """Where in PostgreSQL the change stands. All rows of one snapshot share one LSN."""
 
     lsn: int | None = None
 
 
-class ChangeEvent(msgspec.Struct, Generic[R], frozen=True, gc=False):
+class ChangeEvent(msgspec.Struct, Generic[R], gc=False):
     """A row that was created, read by a snapshot, updated or deleted; or a reset, which has no row."""
 
     op: Literal["c", "u", "d", "r", "reset"]

@@ -92,18 +92,14 @@ class PartitionPartials:
                 pending[path] = pending.get(path, 0) + amount
         touched.update(dict.fromkeys(self._add(pending, offset)))
         self.position = position._replace(offset=offset)
-        return {POSITION: list(self.position)} | {
-            path: [self._offsets[path], self.amounts[path]] for path in touched
-        }
+        return {POSITION: list(self.position)} | {path: [self._offsets[path], self.amounts[path]] for path in touched}
 
     def _replay(self, change: Change) -> Iterator[Path]:
         """Count a change only for the partials that a crash left behind it."""
         if self.position.begins_at(change):
             yield from self._forget(change.offset)
         behind = {
-            path: amount
-            for path, amount in change.difference.items()
-            if self._offsets.get(path, -1) < change.offset
+            path: amount for path, amount in change.difference.items() if self._offsets.get(path, -1) < change.offset
         }
         yield from self._add(behind, change.offset)
 

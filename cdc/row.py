@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class Row(msgspec.Struct, gc=False):
     """The columns of a table that something is counted by; columns that it does not name are skipped."""
 
 

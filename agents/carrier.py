@@ -1,0 +1,29 @@
+"""Carriers: how many."""
+
+from faust.types import StreamT
+
+from app.application import app
+from app.totals import Totals
+from app.transport import Batch
+from cdc import Id, Measures, Row
+
+
+class Carrier(Row):
+    """A row of ``carrier``."""
+
+    id: Id
+
+
+def contributions(carrier: Carrier) -> Measures:  # noqa: ARG001
+    """Return what a carrier adds while it exists."""
+    return {("carriers", "count"): 1}
+
+
+carriers = Totals("carrier", Carrier, contributions)
+
+
+@app.agent(carriers.topic)
+async def carrier(batches: StreamT[Batch]) -> None:
+    """Count carriers."""
+    async for batch in batches:
+        await carriers.count(batch)

@@ -1,0 +1,34 @@
+"""Customers: how many, from where, and of which segment."""
+
+from faust.types import StreamT
+
+from app.application import app
+from app.totals import Totals
+from app.transport import Batch
+from cdc import Measures, Row, Text
+
+
+class Customer(Row):
+    """A row of ``customer``."""
+
+    country: Text
+    segment: Text
+
+
+def contributions(customer: Customer) -> Measures:
+    """Return what a customer adds while it exists."""
+    return {
+        ("customers", "count"): 1,
+        ("customers", "by_country", customer.country): 1,
+        ("customers", "by_segment", customer.segment): 1,
+    }
+
+
+customers = Totals("customer", Customer, contributions)
+
+
+@app.agent(customers.topic)
+async def customer(batches: StreamT[Batch]) -> None:
+    """Count customers."""
+    async for batch in batches:
+        await customers.count(batch)

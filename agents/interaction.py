@@ -1,0 +1,34 @@
+"""Interactions: what customers did, by its type."""
+
+from typing import Literal
+
+from faust.types import StreamT
+
+from app.application import app
+from app.totals import Totals
+from app.transport import Batch
+from cdc import Measures, Row
+
+
+class Interaction(Row):
+    """A row of ``interaction``."""
+
+    type: Literal["view", "cart", "purchase", "search", "wishlist", "review"]
+
+
+def contributions(interaction: Interaction) -> Measures:
+    """Return what an interaction adds while it exists."""
+    return {
+        ("interactions", "count"): 1,
+        ("interactions", "by_type", interaction.type): 1,
+    }
+
+
+interactions = Totals("interaction", Interaction, contributions)
+
+
+@app.agent(interactions.topic)
+async def interaction(batches: StreamT[Batch]) -> None:
+    """Count interactions."""
+    async for batch in batches:
+        await interactions.count(batch)

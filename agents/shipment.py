@@ -1,0 +1,42 @@
+"""Shipments: how many, in which state, by which carrier, and whether they came in time."""
+
+from typing import Literal
+
+from faust.types import StreamT
+
+from app.application import app
+from app.totals import Totals
+from app.transport import Batch
+from cdc import Id, Measures, Row, Timestamp
+
+
+class Shipment(Row):
+    """A row of ``shipment``."""
+
+    carrier_id: Id
+    status: Literal["created", "in_transit", "delivered", "returned"]
+    promised_at: Timestamp
+    delivered_at: Timestamp | None
+
+
+def contributions(shipment: Shipment) -> Measures:
+    """Return what a shipment adds while it exists. On time or late is only what has been delivered."""
+    measures: Measures = {
+        ("shipments", "count"): 1,
+        ("shipments", "by_status", shipment.status): 1,
+        ("shipments", "by_carrier", str(shipment.carrier_id)): 1,
+    }
+    if shipment.delivered_at is not None:
+        punctuality = "on_time" if shipment.delivered_at <= shipment.promised_at else "late"
+        measures["shipments", punctuality] = 1
+    return measures
+
+
+shipments = Totals("shipment", Shipment, contributions)
+
+
+@app.agent(shipments.topic)
+async def shipment(batches: StreamT[Batch]) -> None:
+    """Count shipments."""
+    async for batch in batches:
+        await shipments.count(batch)

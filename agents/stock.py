@@ -1,0 +1,50 @@
+"""Stock: units and their value, and what has to be ordered again."""
+
+from faust.types import StreamT
+
+from app.application import app
+from app.totals import Totals
+from app.transport import Batch
+from cdc import Cents, Id, Measures, Quantity, Row, Text
+
+
+class Stock(Row):
+    """A row of ``stock``: a product in a warehouse."""
+
+    id: Id
+    product_id: Id
+    warehouse: Text
+    quantity: Quantity
+    reorder_level: Quantity
+    unit_cost: Cents
+
+
+def contributions(stock: Stock) -> Measures:
+    """Return what a stock row adds while it exists.
+
+    A row below its level is named, so these measures grow with the rows that ever were below it: they are bounded by
+    the stock rows, and do not grow with their changes.
+    """
+    measures: Measures = {
+        ("stock", "count"): 1,
+        ("stock", "units"): stock.quantity,
+        ("stock", "value_cents"): stock.quantity * stock.unit_cost,
+    }
+    if stock.quantity < stock.reorder_level:
+        row = ("stock", "below_reorder", str(stock.id), str(stock.product_id), stock.warehouse)
+        measures |= {
+            (*row, "rows"): 1,
+            (*row, "quantity"): stock.quantity,
+            (*row, "reorder_level"): stock.reorder_level,
+        }
+    return measures
+
+
+stocks = Totals("stock", Stock, contributions)
+
+
+@app.agent(stocks.topic)
+async def stock(batches: StreamT[Batch]) -> None:
+    """Count stock."""
+    async for batch in batches:
+        await stocks.count(batch)

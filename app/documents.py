@@ -1,0 +1,127 @@
+"""The documents that people read in Redis, made of the totals. Pure."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from cdc import Path
+
+Document = dict[str, Any]
+Totals = Mapping[str, Mapping[Path, int]]
+"""By document, the total at each path within it."""
+
+MONEY = "_cents"
+"""What a measure of money ends in. A document shows it in units of money, under the name without this."""
+
+EMPTY: dict[str, Document] = {
+    "transactions": {"count": 0, "by_status": {}, "by_payment_method": {}, "by_channel": {}},
+    "revenue": {"total": "0.00", "orders": 0, "by_day": {}, "by_status": {}},
+    "customers": {"count": 0, "by_country": {}, "by_segment": {}},
+    "products": {"count": 0, "by_category": {}},
+    "transactiondetail": {"count": 0, "units": 0, "revenue": "0.00"},
+    "interactions": {"count": 0, "by_type": {}},
+    "stock": {"count": 0, "units": 0, "value": "0.00"},
+    "carriers": {"count": 0},
+    "shipments": {"count": 0, "by_status": {}, "by_carrier": {}, "on_time": 0, "late": 0},
+    "events": {"by_topic": {}},
+}
+"""What each document shows while nothing is counted: the fields that readers may rely on."""
+
+
+def money(cents: int) -> str:
+    """Return an amount with two decimals, as ``"1250.50"``."""
+    return str(Decimal(cents).scaleb(-2))
+
+
+def average(cents: int, count: int) -> str:
+    """Return the average amount, rounded as PostgreSQL's ``round(numeric, 2)`` does; of nothing it is zero."""
+    exact = Decimal(cents) / 100 / count if count else Decimal(0)
+    return str(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def documents(totals: Totals, now: datetime) -> dict[str, Document]:
+    """Return all documents by name, without the ``metrics:`` of their keys.
+
+    Args:
+        totals: sums over all partitions of all workers.
+        now: decides what today is, in UTC, for ``revenue_today``.
+    """
+    made = {name: _nested(name, totals.get(name, {})) for name in EMPTY | dict(totals)}
+    for name, derive in DERIVED.items():
+        made[name] |= derive(totals.get(name, {}))
+    made["dashboard"] = _dashboard(made, totals, now)
+    stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {name: document | {"updated_at": stamp} for name, document in made.items()}
+
+
+def _nested(name: str, totals: Mapping[Path, int]) -> Document:
+    """Put each total where its path says. A group that nothing belongs to any more is left out, as in SQL."""
+    document = deepcopy(EMPTY.get(name, {}))
+    for (field, *groups), total in sorted(totals.items()):
+        shown: Any = money(total) if field.endswith(MONEY) else total
+        *parents, leaf = [field.removesuffix(MONEY), *groups]
+        if (name in DERIVED and field == BELOW_REORDER) or (groups and not total):
+            continue
+        node = document
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = shown
+    return document
+
+
+def _revenue(totals: Mapping[Path, int]) -> Document:
+    cents, orders = totals.get(("total_cents",), 0), totals.get(("orders",), 0)
+    return {"average_order_value": average(cents, orders)}
+
+
+BELOW_REORDER = "below_reorder"
+
+
+def _stock(totals: Mapping[Path, int]) -> Document:
+    rows: dict[tuple[str, ...], dict[str, int]] = {}
+    for path, total in totals.items():
+        if path[0] == BELOW_REORDER:
+            _, *row, column = path
+            rows.setdefault(tuple(row), {})[column] = total
+    return {
+        BELOW_REORDER: [
+            {
+                "id": int(row_id),
+                "product_id": int(product_id),
+                "warehouse": warehouse,
+                "quantity": columns["quantity"],
+                "reorder_level": columns["reorder_level"],
+            }
+            for (row_id, product_id, warehouse), columns in sorted(rows.items(), key=lambda row: int(row[0][0]))
+            if columns["rows"]
+        ]
+    }
+
+
+def _shipments(totals: Mapping[Path, int]) -> Document:
+    on_time, late = totals.get(("on_time",), 0), totals.get(("late",), 0)
+    return {"on_time_share": round(on_time / (on_time + late), 4) if on_time + late else None}
+
+
+DERIVED: dict[str, Callable[[Mapping[Path, int]], Document]] = {
+    "revenue": _revenue,
+    "stock": _stock,
+    "shipments": _shipments,
+}
+"""Fields that are no sums."""
+
+
+def _dashboard(made: Mapping[str, Document], totals: Totals, now: datetime) -> Document:
+    today = now.astimezone(UTC).date().isoformat()
+    events = totals.get("events", {})
+    return {
+        "transactions": made["transactions"]["count"],
+        "customers": made["customers"]["count"],
+        "products": made["products"]["count"],
+        "revenue_total": made["revenue"]["total"],
+        "revenue_today": made["revenue"]["by_day"].get(today, "0.00"),
+        "average_order_value": made["revenue"]["average_order_value"],
+        "total_events": sum(count for path, count in events.items() if path[-1] != "dead_letters"),
+    }

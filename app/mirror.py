@@ -1,0 +1,162 @@
+"""The mirror of the totals in Redis: derived, absolute, and rewritten whenever it is lost.
+
+What changes is gathered, and while one write is under way the next one gathers: a slow Redis is written to more
+rarely, never more slowly, and what is gathered is bounded by the number of partials.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path as File
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from app.documents import EMPTY, documents
+from cdc import PartitionPartials, Path
+from cdc.partials import POSITION
+
+logger = logging.getLogger(__name__)
+
+SWAP = File(__file__).with_name("swap.lua").read_text()
+ADOPT = File(__file__).with_name("adopt.lua").read_text()
+PUBLISH = File(__file__).with_name("publish.lua").read_text()
+
+HEARTBEAT = 1.0
+"""Seconds after which all documents are published anew: the day turns, and a lost mirror is noticed."""
+
+REST = 2.0
+"""How long the mirror rests after a write, as a multiple of the time it took: agents get the rest of the processor."""
+
+Partition = tuple[str, int]
+
+
+class Mirror:
+    """Writes the partials of this worker's partitions, and publishes the documents of all."""
+
+    def __init__(self, redis: Redis, address: str) -> None:
+        self._redis = redis
+        self._address = address
+        self._partials: dict[Partition, PartitionPartials] = {}
+        self._changed: dict[Partition, set[Path]] = {}
+        self._whole: set[Partition] = set()
+        self._wake = asyncio.Event()
+        self._reached = True
+
+    def changed(self, topic: str, partition: int, partials: PartitionPartials, paths: Iterable[Path]) -> None:
+        """Note which partials of a partition have changed."""
+        self._partials[topic, partition] = partials
+        self._changed.setdefault((topic, partition), set()).update(paths)
+        self._wake.set()
+
+    def assigned(self, topic: str, partitions: Mapping[int, PartitionPartials]) -> None:
+        """Take over these partitions of a topic whole, and let go of its others."""
+        for lost in [known for known in self._partials if known[0] == topic]:
+            del self._partials[lost]
+            self._changed.pop(lost, None)
+            self._whole.discard(lost)
+        for partition, partials in partitions.items():
+            self._partials[topic, partition] = partials
+            self._whole.add((topic, partition))
+        self._wake.set()
+
+    async def run(self, cluster: str) -> None:
+        """Write for as long as the worker runs. Redis away: the agents go on, and this catches up.
+
+        Args:
+            cluster: the id of the Kafka cluster that the positions belong to.
+        """
+        clock = asyncio.get_running_loop().time
+        adopted, checked = False, clock()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), max(0, checked + HEARTBEAT - clock()))
+            self._wake.clear()
+            began = clock()
+            try:
+                if not adopted:
+                    await self._redis.eval(ADOPT, 0, cluster)
+                    adopted = True
+                if began >= checked + HEARTBEAT:
+                    self._check_all()
+                    checked = began
+                await self.write()
+            except (RedisError, OSError) as error:
+                self._say_lost(error)
+                await asyncio.sleep(HEARTBEAT)
+            else:
+                self._say_back()
+                await asyncio.sleep(REST * (clock() - began))
+
+    def _check_all(self) -> None:
+        """Write every partition, if only its position: this tells whether Redis still holds it."""
+        for partition in self._partials:
+            self._changed.setdefault(partition, set())
+
+    async def write(self) -> None:
+        """Write what has changed, then publish the documents."""
+        changed, self._changed = self._changed, {}
+        whole, self._whole = self._whole, set()
+        for partition in whole:
+            changed[partition] = set(self._partials[partition].amounts)
+        names = list(EMPTY | dict.fromkeys(path[0] for paths in changed.values() for path in paths if path))
+        try:
+            async with self._redis.pipeline(transaction=True) as transaction:
+                for partition, paths in changed.items():
+                    self._swap(transaction, partition, paths, "whole" if partition in whole else "part")
+                transaction.incr("mirror:version")
+                for name in names:
+                    transaction.hgetall(f"mirror:totals:{name}")
+                results = await transaction.execute()
+        except BaseException:
+            self._gather(changed, whole)
+            raise
+        for partition, result in zip(changed, results, strict=False):
+            if result == b"lost":
+                self._whole.add(partition)
+                self._wake.set()
+            elif result == b"old":
+                self._gather({partition: changed[partition]}, set())
+        version, *totals = results[len(changed) :]
+        await self._publish(version, dict(zip(names, totals, strict=True)))
+
+    def _swap(self, transaction: Pipeline, partition: Partition, paths: set[Path], extent: str) -> None:
+        partials = self._partials[partition]
+        arguments: list[Any] = []
+        for path in paths - {POSITION}:
+            arguments += [path[0], msgspec.json.encode(path[1:]), partials.amounts[path]]
+        topic, number = partition
+        key = f"mirror:partials:{topic}:{number}"
+        transaction.eval(SWAP, 1, key, partials.position.offset, extent, *arguments)
+
+    def _gather(self, changed: Mapping[Partition, set[Path]], whole: set[Partition]) -> None:
+        """Keep what could not be written for the next write."""
+        for partition, paths in changed.items():
+            if partition in self._partials:
+                self._changed.setdefault(partition, set()).update(paths)
+        self._whole |= whole & self._partials.keys()
+
+    async def _publish(self, version: int, totals: Mapping[str, Mapping[bytes, bytes]]) -> None:
+        sums = {
+            name: {tuple(msgspec.json.decode(path)): int(total) for path, total in fields.items()}
+            for name, fields in totals.items()
+        }
+        made = documents(sums, datetime.now(UTC))
+        keys = [f"metrics:{name}" for name in made]
+        values = [msgspec.json.encode(document) for document in made.values()]
+        await self._redis.eval(PUBLISH, len(keys), *keys, version, *values)
+
+    def _say_lost(self, error: Exception) -> None:
+        if self._reached:
+            logger.warning("Redis at %s (INSTASHOP_REDIS_URL) is away: %s; counting goes on", self._address, error)
+        self._reached = False
+
+    def _say_back(self) -> None:
+        if not self._reached:
+            logger.info("Redis at %s is back", self._address)
+        self._reached = True
