@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from aiokafka import ConsumerRecord
 
@@ -10,8 +11,15 @@ from app.application import app
 dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer="raw", allow_empty=True)
 
 
-async def send_to_dead_letters(rejected: Iterable[tuple[ConsumerRecord, str]]) -> None:
-    """Send records with the reason of each, and wait until the broker has them."""
+class Rejected(NamedTuple):
+    """A record, and why it was rejected."""
+
+    record: ConsumerRecord
+    reason: str
+
+
+async def send_to_dead_letters(rejected: Iterable[Rejected]) -> None:
+    """Send records as they are, with where they stood and why in their headers, and wait until the broker has them."""
     await asyncio.gather(
         *[
             await dead_letters.send(

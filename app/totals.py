@@ -1,15 +1,15 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
-from aiokafka import ConsumerRecord
 from faust.types import TableT
 
 from app.application import app, mirror
-from app.dead_letters import send_to_dead_letters
+from app.dead_letters import Rejected, send_to_dead_letters
 from app.transport import Batch, BatchSchema
-from cdc import ChangeDecoder, Malformed, PartitionPartials, Row, change_of
+from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
 from cdc.partials import Entry
 from cdc.totals import Contributions, Path, dead_letter
 
@@ -45,27 +45,30 @@ class Totals(Generic[R]):
 
         The mirror need not wait for that: after a crash the same records lead to the same numbers.
         """
-        changes, rejected = [], []
-        for record in batch:
-            if record.value is None:  # a tombstone, for Kafka's compaction
-                continue
-            try:
-                changes.append(change_of(self.name, record.offset, self._decode(record.value), self._contributions))
-            except Malformed as error:
-                changes.append(dead_letter(self.name, record.offset))
-                rejected.append((record, str(error)))
         partition = batch[0].partition
-        await self._reject(partition, rejected)
         partials = self._partials(partition)
-        entries = partials.fold(changes)
+        counted = partials.position.offset
+        rejected: list[Rejected] = []
+        entries = partials.fold(self._changes(batch, rejected))
+        if rejected:  # each but those that were counted, and so sent, before a crash
+            await send_to_dead_letters([one for one in rejected if one.record.offset > counted])
+        if self._partitions.get(partition) is not partials:
+            return  # a rebalance came in between: the batch comes again, here or elsewhere
         mirror.changed(self.name, partition, partials, entries)
         await self._write(partition, entries)
         batch.done = True
 
-    async def _reject(self, partition: int, rejected: list[tuple[ConsumerRecord, str]]) -> None:
-        """Send what was not sent before: the partition's position tells."""
-        counted = self._partials(partition).position.offset
-        await send_to_dead_letters((record, reason) for record, reason in rejected if record.offset > counted)
+    def _changes(self, batch: Batch, rejected: list[Rejected]) -> Iterator[Change]:
+        """Decode the records one after the other: none stays in memory. Those that fail are added to `rejected`."""
+        name, decode, contributions = self.name, self._decode, self._contributions
+        for record in batch:
+            if record.value is None:  # a tombstone, for Kafka's compaction
+                continue
+            try:
+                yield change_of(name, record.offset, decode(record.value), contributions)
+            except Malformed as error:
+                rejected.append(Rejected(record, str(error)))
+                yield dead_letter(name, record.offset)
 
     async def _write(self, partition: int, entries: dict[Path, Entry]) -> None:
         """Write entries into the table and wait for its changelog.
