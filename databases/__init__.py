@@ -1,0 +1,16 @@
+"""The shop's four databases: their tables as SQL, one role a job, and the way to make and reach them."""
+
+from databases.connection import DatabaseError, RefusedError, UnreachableError, address, connect, failure
+from databases.create import create
+from databases.tables import TABLES
+
+__all__ = [
+    "TABLES",
+    "DatabaseError",
+    "RefusedError",
+    "UnreachableError",
+    "address",
+    "connect",
+    "create",
+    "failure",
+]

@@ -1,0 +1,78 @@
+"""A connection to one of the shop's databases, and what to say when there is none."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from settings import Database, Role, database_variable, settings, variable
+
+CONNECT_TIMEOUT = 5  # seconds
+
+# A server that answers, but not yet: worth waiting for, like one that does not answer.
+NOT_YET = ("starting up", "shutting down", "not yet accepting", "not accepting", "too many")
+
+
+class DatabaseError(Exception):
+    """A database cannot be used. The message is one line with its address and the variable that sets it."""
+
+
+class UnreachableError(DatabaseError):
+    """The server does not answer, or not yet: it may later."""
+
+
+class RefusedError(DatabaseError):
+    """The server answers and says no: to the address, the user, the password or what that user wants to do."""
+
+
+def connect(database: Database, role: Role | None = None, dbname: str | None = None) -> Connection:
+    """Open a connection as a job's role, by default as the owner that the database's URL names.
+
+    Args:
+        database: one of the shop's four.
+        role: whose user and password to use, where that password is set.
+        dbname: another database of the same server.
+
+    Raises:
+        UnreachableError: where trying again may help.
+        RefusedError: where it does not.
+    """
+    overrides: dict[str, Any] = {"dbname": dbname} if dbname else {}
+    try:
+        connection: Connection = psycopg2.connect(
+            settings().database_url(database, role),
+            connect_timeout=CONNECT_TIMEOUT,
+            application_name="instashop",
+            options="-c TimeZone=UTC",
+            **overrides,
+        )
+    except psycopg2.Error as error:
+        raise failure(database, error, role) from None
+    return connection
+
+
+def failure(database: Database, error: psycopg2.Error, role: Role | None = None) -> DatabaseError:
+    """Return an error of the driver as one line for whoever has to set things right."""
+    reason = re.sub("^connection to server .* failed: (FATAL: )?", "", str(error).partition("\n")[0]).strip()
+    setting = database_variable(database)
+    if role is not None and "password" in reason:
+        setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
+    message = f"PostgreSQL {database.value} at {address(database)}: {reason or type(error).__name__} (see {setting})"
+    return UnreachableError(message) if may_pass(error) else RefusedError(message)
+
+
+def may_pass(error: psycopg2.Error) -> bool:
+    """Say whether an error is about the connection and may be gone on another try."""
+    if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return False
+    text = str(error)
+    refused = "FATAL" in text or "no password supplied" in text
+    return not refused or any(sign in text for sign in NOT_YET)
+
+
+def address(database: Database) -> str:
+    """Return where a database is, as ``host:port/name``, without user and password."""
+    parts = urlsplit(settings().database_url(database))
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
