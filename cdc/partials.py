@@ -18,12 +18,16 @@ Entry = list[int | None]
 """What a table holds at a path: ``[offset, amount]``, and at `POSITION` ``[offset, snapshot, start]``."""
 
 
+NO_SNAPSHOT = 0
+"""In place of a snapshot's LSN: changes have come, and no row of a snapshot before them."""
+
+
 class Position(NamedTuple):
     """How far a partition is counted, and which snapshot its rows stem from."""
 
     offset: int = -1
     snapshot: int | None = None
-    """The LSN of the last snapshot; none yet, or none since a reset."""
+    """The LSN of the last snapshot. None as long as nothing has come at all, or nothing since a reset."""
     start: int = -1
     """The offset at which that snapshot, or the reset before it, began: nothing before it counts."""
 
@@ -37,17 +41,15 @@ class Position(NamedTuple):
             return change.offset == self.start
         if change.is_reset:
             return True
-        return change.snapshot is not None and change.snapshot != self.snapshot and not self.awaits_snapshot
-
-    @property
-    def awaits_snapshot(self) -> bool:
-        """Tell whether a reset was the last beginning, and no row of its snapshot has come yet."""
-        return self.snapshot is None and self.start >= 0
+        return change.snapshot is not None and self.snapshot not in {None, change.snapshot}
 
     def after(self, change: Change) -> "Position":
-        """Return the position once a change is counted that is a reset or a row of a snapshot."""
-        start = change.offset if self.begins_at(change) else self.start
-        return Position(change.offset, change.snapshot, start)
+        """Return the position once a change is counted that was not counted before."""
+        if self.begins_at(change):
+            return Position(change.offset, change.snapshot, change.offset)
+        if change.snapshot is None and self.snapshot is not None:
+            return self._replace(offset=change.offset)
+        return self._replace(offset=change.offset, snapshot=change.snapshot or NO_SNAPSHOT)
 
 
 class PartitionPartials:
@@ -81,7 +83,7 @@ class PartitionPartials:
             if change.offset <= self.position.offset:
                 touched.update(dict.fromkeys(self._replay(change)))
                 continue
-            if change.is_reset or (change.snapshot is not None and change.snapshot != position.snapshot):
+            if change.is_reset or position.snapshot is None or change.snapshot not in {None, position.snapshot}:
                 if position.begins_at(change):
                     touched.update(dict.fromkeys(self._add(pending, offset)))
                     pending.clear()
@@ -109,10 +111,10 @@ class PartitionPartials:
             self._offsets[path] = offset
             yield path
 
-    def _forget(self, offset: int) -> Iterator[Path]:
-        """Zero every partial of rows: the rows before `offset` are void. Touches each partial, once a snapshot."""
+    def _forget(self, start: int) -> Iterator[Path]:
+        """Zero every partial of rows as it was before `start`. Touches each partial, once a snapshot."""
         for path, counted in self._offsets.items():
-            if counted < offset and path[0] != EVENTS:
+            if counted < start and path[0] != EVENTS:
                 self.amounts[path] = 0
-                self._offsets[path] = offset
+                self._offsets[path] = start - 1
                 yield path
