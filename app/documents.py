@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from cdc import Path
+from cdc.event import OPERATIONS
 
 Document = dict[str, Any]
 Totals = Mapping[str, Mapping[Path, int]]
@@ -105,10 +106,23 @@ def _shipments(totals: Mapping[Path, int]) -> Document:
     return {"on_time_share": round(on_time / (on_time + late), 4) if on_time + late else None}
 
 
+OUTCOMES = (*OPERATIONS.values(), "dead_letters")
+
+
+def _events(totals: Mapping[Path, int]) -> Document:
+    topics = sorted({topic for _, topic, _ in totals})
+    return {
+        "by_topic": {
+            topic: {outcome: totals.get(("by_topic", topic, outcome), 0) for outcome in OUTCOMES} for topic in topics
+        }
+    }
+
+
 DERIVED: dict[str, Callable[[Mapping[Path, int]], Document]] = {
     "revenue": _revenue,
     "stock": _stock,
     "shipments": _shipments,
+    "events": _events,
 }
 """Fields that are no sums."""
 

@@ -30,7 +30,11 @@ def contributions(thing: Thing) -> Measures:
 
 def as_sent(thing: Thing | None) -> dict[str, object] | None:
     """Return a row as Debezium writes it."""
-    return thing and {"id": thing.id, "kind": thing.kind, "price": f"{thing.price // 100}.{thing.price % 100:02}"}
+    return (
+        None
+        if thing is None
+        else {"id": thing.id, "kind": thing.kind, "price": f"{thing.price // 100}.{thing.price % 100:02}"}
+    )
 
 
 decode = ChangeDecoder(Thing)
