@@ -2,5 +2,6 @@
 
 from app.application import app
 from app.reconcile import reconcile
+from app.status import report
 
-__all__ = ["app", "reconcile"]
+__all__ = ["app", "reconcile", "report"]

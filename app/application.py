@@ -68,12 +68,11 @@ app = InstaShop(
 app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
 
-mirror = Mirror(Redis.from_url(settings().redis_url, socket_timeout=5), address(settings().redis_url))
+redis = Redis.from_url(settings().redis_url, socket_timeout=5)
+mirror = Mirror(redis, address(settings().redis_url))
 
 
+@app.task  # type: ignore[untyped-decorator]
 async def mirror_totals() -> None:
     """Keep Redis up with the tables."""
     await mirror.run(app.cluster)
-
-
-app.task(mirror_totals)

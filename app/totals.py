@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from faust.types import TableT
 
@@ -30,6 +30,9 @@ class Totals(Generic[R]):
     The table's key is ``(partition, *path)`` and its value an entry of `cdc.partials`.
     """
 
+    by_topic: ClassVar[dict[str, "Totals[Any]"]] = {}
+    """All topics that are counted."""
+
     def __init__(self, name: str, row: type[R], contributions: Contributions[R]) -> None:
         self.name = name
         self.topic = app.topic(name, schema=BatchSchema())
@@ -39,6 +42,11 @@ class Totals(Generic[R]):
         self._decode = ChangeDecoder(row)
         self._contributions = contributions
         self._partitions: dict[int, PartitionPartials] = {}
+        self.by_topic[name] = self
+
+    def counted(self, partition: int) -> int:
+        """Return the offset up to which a partition is counted; -1 where nothing is."""
+        return self._partials(partition).position.offset
 
     async def count(self, batch: Batch) -> None:
         """Count a batch, and return once the table's changelog holds the result.

@@ -59,6 +59,11 @@ class BatchConsumer(driver.Consumer):
         message.key, message.value = None, cast("Any", record)
         return message
 
+    def last_delivered(self, tp: TP) -> int | None:
+        """Return the offset of the last record that was handed to an agent."""
+        offset: int | None = self._read_offset.get(tp)
+        return offset
+
     def ack(self, message: Message) -> bool:
         """Acknowledge a batch, if it is done.
 

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
-from app.documents import average, documents, money
+from app.documents import Totals, average, documents, money
+from cdc import Path
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def test_without_any_row_every_field_is_there() -> None:
 
 
 def test_money_is_a_string_and_an_empty_group_is_left_out() -> None:
-    totals = {
+    totals: Totals = {
         "revenue": {
             ("total_cents",): 125_050,
             ("orders",): 3,
@@ -44,7 +45,7 @@ def test_money_is_a_string_and_an_empty_group_is_left_out() -> None:
 
 
 def test_today_turns_at_midnight_utc_without_any_order() -> None:
-    totals = {"revenue": {("by_day_cents", "2026-11-24"): 100}}
+    totals: Totals = {"revenue": {("by_day_cents", "2026-11-24"): 100}}
     assert documents(totals, NOON)["dashboard"]["revenue_today"] == "1.00"
     midnight = datetime(2026, 11, 25, tzinfo=UTC)
     assert documents(totals, midnight)["dashboard"]["revenue_today"] == "0.00"
@@ -54,7 +55,7 @@ def test_stock_below_its_level_is_named_by_row() -> None:
     row = ("below_reorder", "12", "7", "Madrid")
     sold_out = ("below_reorder", "3", "8", "Lyon")
     refilled = ("below_reorder", "4", "9", "Lyon")
-    totals = {
+    totals: Totals = {
         "stock": {
             (*row, "rows"): 1,
             (*row, "quantity"): 2,
@@ -79,7 +80,7 @@ def test_a_measure_of_a_new_document_needs_nothing_here() -> None:
 
 
 def test_events_are_summed_without_dead_letters() -> None:
-    events = {("by_topic", "stock", "create"): 2, ("by_topic", "stock", "dead_letters"): 1}
+    events: dict[Path, int] = {("by_topic", "stock", "create"): 2, ("by_topic", "stock", "dead_letters"): 1}
     shown = documents({"events": events}, NOON)
     assert shown["dashboard"]["total_events"] == 2
     assert shown["events"]["by_topic"] == {

@@ -1,0 +1,99 @@
+"""``status:faust``: which workers run, and how far behind each topic is."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from typing import Any, cast
+from uuid import uuid4
+
+import msgspec
+from redis.exceptions import RedisError
+
+from app.application import app, redis
+from app.totals import Totals
+from app.transport import BatchConsumer
+
+HEARTBEAT = 2.0  # seconds
+GONE = timedelta(seconds=10)
+"""A worker that has said nothing for so long does not count any more."""
+
+WORKERS = "mirror:workers"
+"""A hash: what each worker last said of itself."""
+
+
+class Worker(msgspec.Struct):
+    """What a worker says of itself."""
+
+    updated_at: datetime
+    started_at: datetime
+    version: str
+    partitions: int
+    lag: dict[str, int]
+    """By topic, the records that wait to be counted in this worker's partitions."""
+
+
+async def lags() -> dict[str, int]:
+    """Return this worker's lag by topic."""
+    by_topic: Counter[str] = Counter()
+    for tp in app.consumer.assignment():
+        if tp.topic in Totals.by_topic:  # and not a changelog
+            by_topic[tp.topic] += await _lag(tp)
+    return dict(by_topic)
+
+
+async def _lag(tp: Any) -> int:
+    """Return how many offsets of a partition wait.
+
+    A transaction's marker takes an offset that no record has: where the consumer has read to the end, and what it
+    read is counted, nothing waits.
+    """
+    consumer = cast(BatchConsumer, app.consumer)
+    end = consumer.highwater(tp) or 0
+    counted = Totals.by_topic[tp.topic].counted(tp.partition)
+    at_end = (await consumer.position(tp) or 0) >= end
+    if at_end and counted >= (consumer.last_delivered(tp) or -1):
+        return 0
+    return max(0, end - counted - 1)
+
+
+@app.task  # type: ignore[untyped-decorator]
+async def report() -> None:
+    """Report this worker's state for as long as it runs."""
+    me, started = uuid4().hex, datetime.now(UTC)
+    while True:
+        now = datetime.now(UTC)
+        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), await lags())
+        with suppress(RedisError, OSError):  # the mirror says so
+            await redis.set("status:faust", status(now, await _exchange(me, state)))
+        await asyncio.sleep(HEARTBEAT)
+
+
+async def _exchange(me: str, mine: Worker) -> list[Worker]:
+    """Leave this worker's state, and return those of all that are there."""
+    async with redis.pipeline(transaction=True) as transaction:
+        transaction.hset(WORKERS, me, msgspec.json.encode(mine))
+        transaction.hgetall(WORKERS)
+        _, said = await transaction.execute()
+    workers = {name: msgspec.json.decode(state, type=Worker) for name, state in said.items()}
+    gone = [name for name, worker in workers.items() if mine.updated_at - worker.updated_at > GONE]
+    if gone:
+        await redis.hdel(WORKERS, *gone)
+    return [worker for name, worker in workers.items() if name not in gone]
+
+
+def status(now: datetime, workers: list[Worker]) -> bytes:
+    """Return the document: the workers, and the lag of each topic over all of them."""
+    lag: Counter[str] = Counter()
+    for worker in workers:
+        lag.update(worker.lag)
+    return msgspec.json.encode(
+        {
+            "updated_at": now,
+            "version": max((worker.version for worker in workers), default=None),
+            "workers": workers,
+            "lag": dict(sorted(lag.items())),
+            "lag_total": lag.total(),
+        }
+    )
