@@ -1,0 +1,132 @@
+"""``python -m connectors``: make the connectors run, look at them, start them anew, take them away."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.live import Live
+
+import databases
+from connectors import topics
+from connectors.connect_api import Connect
+from connectors.definitions import load
+from connectors.display import console, progress, table
+from connectors.errors import ConnectorsError
+from connectors.lifecycle import Lifecycle, in_hand, wait_until_working
+from connectors.observation import observe
+from connectors.postgres import source_database
+from settings import settings, variable
+
+Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by default all.", show_default=False)]
+Timeout = Annotated[float, typer.Option(help="Seconds to wait for a service, or for a connector to work.", min=1)]
+TIMEOUT = 120.0
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback(invoke_without_command=True)
+def apply(context: typer.Context, timeout: Timeout = TIMEOUT) -> None:
+    """Make the connectors run: databases, topics, publications, then the connectors, which make their slots."""
+    if context.invoked_subcommand is None:
+        with one_line():
+            databases.create(timeout)
+            create_topics(timeout)
+            each([], timeout, "starts", Lifecycle.apply)
+            show_when_working([], timeout)
+
+
+@cli.command()
+def status(
+    names: Names = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    timeout: Timeout = TIMEOUT,
+) -> None:
+    """Show connectors, their snapshots and their slots. Exits with 1 where one does not work."""
+    with one_line():
+        connect = Connect(timeout)
+        connectors = []
+        for definition in load(names or ()):
+            with source_database(definition, timeout) as database:
+                connectors.append(observe(definition, connect, database))
+        if as_json:
+            print(json.dumps([asdict(seen) for seen in connectors], default=list))  # noqa: T201
+        else:
+            console.print(table(connectors))
+        if failed := [f"{seen.name} failed: {seen.cause}" for seen in connectors if seen.failed]:
+            raise ConnectorsError("\n".join(failed))
+        if not all(seen.working for seen in connectors):
+            raise typer.Exit(1)
+
+
+@cli.command()
+def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
+    """Restart the connectors that failed. Those that run are left alone."""
+    with one_line():
+        each(names, timeout, "restarts", Lifecycle.restart)
+        show_when_working(names, timeout)
+
+
+@cli.command()
+def resync(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
+    """Read the tables anew: a new snapshot replaces all that was counted."""
+    with one_line():
+        each(names, timeout, "begins anew", Lifecycle.begin_anew)
+        show_when_working(names, timeout)
+
+
+@cli.command()
+def delete(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
+    """Delete connectors, their offsets, slots and publications, so that nothing keeps WAL. Topics stay."""
+    with one_line():
+        each(names, timeout, "is deleted", Lifecycle.delete)
+
+
+def create_topics(timeout: float) -> None:
+    """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
+    definitions = load()
+    topics.create(
+        {topics.DEAD_LETTERS: settings().partitions}
+        | dict.fromkeys((definition.heartbeat_topic for definition in definitions), 1),
+        timeout,
+    )
+    captured = [topic for definition in definitions for topic in definition.topics]
+    for topic, count in topics.partition_counts([*captured, topics.DEAD_LETTERS], timeout).items():
+        if count != settings().partitions:
+            wanted = f"{settings().partitions} ({variable('partitions')})"
+            console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is")
+
+
+def each(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:
+    """Do something to each connector in turn."""
+    connect = Connect(timeout)
+    for definition in load(names or ()):
+        with progress(definition.name, doing) as say, in_hand(definition, connect, timeout, say) as connector:
+            do(connector)
+
+
+def show_when_working(names: Sequence[str] | None, timeout: float) -> None:
+    """Show the connectors until all of them work."""
+    with Live(console=console) as live:
+        wait_until_working(
+            load(names or ()), Connect(timeout), timeout, lambda connectors: live.update(table(connectors))
+        )
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """End a command with one line on stderr where something is wrong outside, and quietly on Ctrl-C."""
+    try:
+        yield
+    except (ConnectorsError, databases.DatabaseError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m connectors")

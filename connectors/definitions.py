@@ -1,0 +1,75 @@
+"""The connectors as their JSON files define them: what each captures, and into which topics."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.errors import ConnectorsError
+from settings import Database
+
+FOLDER = Path(__file__).parent
+DATABASE_REFERENCE = re.compile(r"\$\{env:INSTASHOP_CDC_([A-Z]+)_DBNAME}")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One connector: a database, some of its tables, and a topic for each."""
+
+    name: str
+    config: dict[str, str]
+
+    @property
+    def database(self) -> Database:
+        """The database whose name the connector takes from Connect's environment."""
+        reference = DATABASE_REFERENCE.fullmatch(self.config["database.dbname"])
+        if reference is None:
+            raise ConnectorsError(f"{self.name}: `database.dbname` refers to no database of the shop")
+        return Database[reference[1]]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The captured tables, with their schema."""
+        return tuple(self.config["table.include.list"].split(","))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of the captured tables, as the connector's own route names them."""
+        return tuple(self.route(f"{self.config['topic.prefix']}.{table}") for table in self.tables)
+
+    def route(self, topic: str) -> str:
+        """Return the name that the connector's RegexRouter gives a topic; it leaves those that do not match."""
+        pattern = re.compile(self.config["transforms.bare.regex"])
+        replacement = self.config["transforms.bare.replacement"].replace("$", "\\")
+        match = pattern.fullmatch(topic)
+        return match.expand(replacement) if match else topic
+
+    @property
+    def heartbeat_topic(self) -> str:
+        """The topic of the connector's heartbeats, under Debezium's default prefix."""
+        return f"__debezium-heartbeat.{self.config['topic.prefix']}"
+
+    @property
+    def slot(self) -> str:
+        """The replication slot, which the connector itself makes."""
+        return self.config["slot.name"]
+
+    @property
+    def publication(self) -> str:
+        """The publication, which `connectors.postgres` makes."""
+        return self.config["publication.name"]
+
+
+def load(names: Sequence[str] = ()) -> list[Definition]:
+    """Read the definitions, of all connectors or of those named.
+
+    Raises:
+        ConnectorsError: where a name is none of a connector's.
+    """
+    documents = [json.loads(path.read_text()) for path in sorted(FOLDER.glob("*-connector.json"))]
+    known = {document["name"]: Definition(document["name"], document["config"]) for document in documents}
+    for name in names:
+        if name not in known:
+            raise ConnectorsError(f"no connector is named {name!r}: there are {', '.join(known)}")
+    return [known[name] for name in names or known]

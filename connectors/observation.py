@@ -1,0 +1,98 @@
+"""What is known of a connector, and what follows: whether it works, why it does not, whether it starts anew."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from connectors.causes import cause_of
+from connectors.connect_api import Connect
+from connectors.definitions import Definition
+from connectors.postgres import Slot, SourceDatabase
+
+
+class Snapshot(StrEnum):
+    """How far a connector's initial snapshot is, by the offset that it stored with its last record."""
+
+    NONE = "none"
+    UNFINISHED = "unfinished"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A connector at one moment, in Connect and in PostgreSQL."""
+
+    name: str
+    topics: tuple[str, ...]
+    state: str
+    """As Connect says (RUNNING, STOPPED, PAUSED, UNASSIGNED, FAILED); ABSENT where it knows no such connector."""
+    tasks: tuple[str, ...]
+    cause: str | None
+    """Why the connector or a task failed, in one line."""
+    snapshot: Snapshot
+    slot: Slot | None
+    unpublished: frozenset[str]
+    """Tables that it should capture and that its publication lacks."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether Connect has given it up: it does not try again by itself."""
+        return "FAILED" in (self.state, *self.tasks)
+
+    @property
+    def running(self) -> bool:
+        """Whether Connect runs all of it."""
+        return bool(self.tasks) and {self.state, *self.tasks} == {"RUNNING"}
+
+    @property
+    def working(self) -> bool:
+        """Whether it runs and is seen to reach its database: it snapshots, or it reads from its slot."""
+        reading = self.slot is not None and self.slot.active
+        return self.running and (reading or self.snapshot is Snapshot.UNFINISHED)
+
+
+def observe(definition: Definition, connect: Connect, database: SourceDatabase) -> Observation:
+    """Look at a connector."""
+    status = connect.status(definition.name) or {"connector": {"state": "ABSENT"}, "tasks": []}
+    parts = [status["connector"], *status["tasks"]]
+    traces = [part["trace"] for part in parts if part.get("trace")]
+    return Observation(
+        name=definition.name,
+        topics=definition.topics,
+        state=status["connector"]["state"],
+        tasks=tuple(task["state"] for task in status["tasks"]),
+        cause=cause_of(traces[0]) if traces else None,
+        snapshot=snapshot_of(connect.offset(definition.name)),
+        slot=database.slot(),
+        unpublished=frozenset(definition.tables) - database.published(),
+    )
+
+
+def snapshot_of(offset: Mapping[str, Any] | None) -> Snapshot:
+    """Tell from a stored offset how far the snapshot is: Debezium marks those of an initial snapshot."""
+    if offset is None:
+        return Snapshot.NONE
+    if offset.get("snapshot") and not offset.get("snapshot_completed"):
+        return Snapshot.UNFINISHED
+    return Snapshot.FINISHED
+
+
+def reason_to_begin_anew(seen: Observation, missing_topics: frozenset[str]) -> str | None:
+    """Return why a connector cannot go on exactly from where it was, so that it needs a new snapshot; or none.
+
+    Each reason holds until the connector has begun anew, so that a command that was interrupted is taken up again.
+    """
+    if seen.snapshot is Snapshot.NONE and not seen.running:
+        return "it has no stored offsets"
+    if seen.snapshot is Snapshot.UNFINISHED and not seen.running:
+        return "its snapshot was interrupted"
+    if missing_topics:
+        return f"its topics {', '.join(sorted(missing_topics))} do not exist"
+    if seen.unpublished:
+        return f"{', '.join(sorted(seen.unpublished))} are not in its publication"
+    if seen.snapshot is Snapshot.FINISHED and seen.slot is None:
+        return "its replication slot is gone"
+    if seen.slot is not None and seen.slot.lost:
+        return "PostgreSQL gave up WAL that its replication slot still needed"
+    return None

@@ -1,0 +1,129 @@
+"""The captured database: its publication, its replication slot, and the guard of its snapshots."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from connectors.definitions import Definition
+from connectors.errors import ConnectorsError, LateError, patiently
+from databases import DatabaseError, UnreachableError, address, connect, failure
+from settings import Database, database_variable
+
+SCRIPTS = {path.stem: path.read_text() for path in (Path(__file__).parent / "sql").glob("*.sql")}
+RELEASE = 30.0  # seconds in which a slot's reader that was cut off is gone
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a replication slot is doing."""
+
+    active: bool
+    """Whether a connector reads from it now."""
+    lost: bool
+    """Whether the server gave up WAL that the slot still needed."""
+    kept_bytes: int
+    """The WAL that the server keeps for it."""
+
+
+class SourceDatabase:
+    """The database of one connector, as its owner. Made by `source_database`."""
+
+    def __init__(self, definition: Definition, connection: Connection, patience: float) -> None:
+        """Take an open connection, and the seconds for which to wait for another command."""
+        self._definition = definition
+        self._connection = connection
+        self._patience = patience
+
+    def lock(self) -> None:
+        """Keep every other command that changes this connector out for as long as this connection lasts."""
+
+        def attempt() -> None:
+            if self._select("lock") != [(True,)]:
+                raise LateError(f"{other} does not end")
+
+        other = f"another python -m connectors that is at work on {self._definition.name}"
+        patiently(attempt, self._patience, waiting_for=other)
+
+    def slot(self) -> Slot | None:
+        """Return the connector's slot, or none where there is none."""
+        rows = self._select("slot", slot=self._definition.slot)
+        return Slot(*rows[0]) if rows else None
+
+    def drop_slot(self) -> None:
+        """Drop the connector's slot, so that no WAL is kept for it. Who still reads from it is cut off."""
+
+        def attempt() -> None:
+            try:
+                rows = self._select("drop_slot", slot=self._definition.slot)
+            except psycopg2.errors.ObjectInUse:
+                rows = [(True,)]
+            if rows and rows[0][0]:
+                raise LateError(f"the replication slot {self._definition.slot} does not become free")
+
+        patiently(attempt, RELEASE)
+
+    def published(self) -> set[str]:
+        """Return the tables of the connector's publication; none where there is no publication."""
+        return {table for (table,) in self._select("published", publication=self._definition.publication)}
+
+    def publish(self, tables: Sequence[str]) -> None:
+        """Make the connector's publication one of exactly these tables."""
+        self._execute(
+            "publish",
+            publication=sql.Identifier(self._definition.publication),
+            tables=sql.SQL(", ").join(sql.Identifier(*table.split(".")) for table in tables),
+        )
+
+    def unpublish(self) -> None:
+        """Drop the connector's publication, if there is one."""
+        self._execute("unpublish", publication=sql.Identifier(self._definition.publication))
+
+    def guard_snapshots(self) -> None:
+        """Make the function that refuses a snapshot which would not be exact."""
+        self._execute("snapshot_guard")
+
+    def wal_position(self) -> int:
+        """Return the LSN up to which the server has written, as Debezium counts it."""
+        position: int = self._select("wal_position")[0][0]
+        return position
+
+    def _select(self, script: str, **values: object) -> list[tuple[Any, ...]]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(SCRIPTS[script], values)
+            return cursor.fetchall()
+
+    def _execute(self, script: str, **identifiers: sql.Composable) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql.SQL(SCRIPTS[script]).format(**identifiers))
+
+
+@contextmanager
+def source_database(definition: Definition, patience: float) -> Iterator[SourceDatabase]:
+    """Lend a connector's database, as the owner that its URL names.
+
+    Raises:
+        ConnectorsError: where it does not answer for `patience` seconds, or refuses.
+    """
+    database = definition.database
+    service = f"PostgreSQL at {address(database)} ({database_variable(database)})"
+    try:
+        with closing(patiently(lambda: _connect(database), patience, waiting_for=service)) as connection:
+            connection.autocommit = True
+            yield SourceDatabase(definition, connection, patience)
+    except psycopg2.Error as error:
+        raise ConnectorsError(str(failure(database, error))) from error
+
+
+def _connect(database: Database) -> Connection:
+    try:
+        return connect(database)
+    except UnreachableError as error:
+        raise LateError(str(error)) from error
+    except DatabaseError as error:
+        raise ConnectorsError(str(error)) from error

@@ -1,0 +1,62 @@
+"""The topics that the pipeline starts from. Brokers here make none by themselves: a typo would become a topic."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from connectors.errors import ConnectorsError, LateError, patiently
+from settings import settings, variable
+
+DEAD_LETTERS = "dead_letters"
+REQUEST_TIMEOUT_MS = 5_000
+
+
+def kafka_service() -> str:
+    """Return Kafka as a person knows it: its address, and the variable that sets it."""
+    return f"Kafka at {settings().kafka} ({variable('kafka')})"
+
+
+def partition_counts(topics: Collection[str], patience: float) -> dict[str, int]:
+    """Return how many partitions each of these topics has; a topic that does not exist is left out."""
+    return patiently(lambda: asyncio.run(_partition_counts(topics)), patience, waiting_for=kafka_service())
+
+
+def create(partitions: Mapping[str, int], patience: float) -> None:
+    """Make topics with so many partitions each. A topic that exists stays as it is.
+
+    Raises:
+        ConnectorsError: where Kafka does not answer, or refuses one.
+    """
+    patiently(lambda: asyncio.run(_create(partitions)), patience, waiting_for=kafka_service())
+
+
+async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
+    async with _admin() as admin:
+        described = await admin.describe_topics(list(topics))
+    return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+
+
+async def _create(partitions: Mapping[str, int]) -> None:
+    async with _admin() as admin:
+        response = await admin.create_topics(
+            [NewTopic(topic, count, settings().replication) for topic, count in partitions.items()]
+        )
+    for topic, code, message in response.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise ConnectorsError(f"{kafka_service()} makes no topic {topic}: {message or error.__name__}")
+
+
+@asynccontextmanager
+async def _admin() -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    try:
+        await admin.start()
+        yield admin
+    except (KafkaError, OSError) as error:
+        raise LateError(f"{kafka_service()} does not answer") from error
+    finally:
+        await admin.close()
