@@ -18,6 +18,7 @@ PREFIX = "INSTASHOP_"
 CHECKOUT = Path(__file__).resolve().parent
 DATA = Path(os.environ.get(f"{PREFIX}DATA", CHECKOUT / ".data")).absolute()
 STACK_ENV = DATA / "stack.env"
+ENV_FILE = Path(os.environ.get(f"{PREFIX}ENV_FILE", CHECKOUT / ".env")).absolute()
 
 
 class Database(StrEnum):
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     """The environment, typed. Addresses are those of the services' defaults on loopback."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=(STACK_ENV, CHECKOUT / ".env"), extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=(STACK_ENV, ENV_FILE), extra="ignore", frozen=True
     )
 
     kafka: str = "127.0.0.1:9092"

@@ -1,0 +1,109 @@
+"""The command ``python -m stack``."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from settings import DATA, settings, variable
+from stack import stack
+from stack.errors import StackError
+from stack.service import Service, reveal
+
+app = typer.Typer(
+    help="PostgreSQL, Redis, Kafka and Kafka Connect on this machine. An existing service is used in place of one "
+    "of them where its variable is set (see .env.example).",
+    no_args_is_help=True,
+    add_completion=False,
+)
+console = Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _one_clear_line() -> Iterator[None]:
+    """End on what a person can put right with one line on standard error, and on Ctrl-C with exit code 0."""
+    try:
+        yield
+    except StackError as error:
+        typer.echo(error, err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        typer.echo(f"{variable(str(problem['loc'][0]))}: {problem['msg']}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+@app.command()
+def up() -> None:
+    """Start the services and leave them running."""
+    with _one_clear_line(), console.status("Starting the services …"):
+        stack.up(console.print)
+        console.print('To use them in this shell: [bold]eval "$(python -m stack env)"[/bold]')
+
+
+@app.command()
+def down() -> None:
+    """Stop the services; their data stays."""
+    with _one_clear_line(), console.status("Stopping the services …"):
+        stack.down()
+
+
+@app.command()
+def clean() -> None:
+    """Stop the services and delete their data."""
+    with _one_clear_line(), console.status(f"Deleting {DATA} …"):
+        stack.clean()
+
+
+@app.command()
+def status() -> None:
+    """Show each service; exit with 1 if one of them cannot be used."""
+    table = Table("service", "address", "pid", Column("state", overflow="fold"), Column("log", overflow="fold"))
+    all_ready = True
+    with _one_clear_line():
+        for service, existing in _services():
+            trouble = service.trouble(settings()) if existing or service.process.alive else "down"
+            all_ready &= trouble is None
+            table.add_row(
+                service.name,
+                "" if trouble == "down" else service.address(settings()),
+                str(service.process.pid or ""),
+                f"[red]{escape(trouble)}[/red]" if trouble else "[green]ready[/green]",
+                "existing" if existing else str(service.process.log),
+            )
+    console.print(table)
+    sys.exit(0 if all_ready else 1)
+
+
+@app.command()
+def env() -> None:
+    """Print the address of each service that runs, as `export NAME=value` lines for a shell."""
+    with _one_clear_line():
+        fields = [
+            field
+            for service, existing in _services()
+            if existing or service.process.alive
+            for field in service.addresses()
+        ]
+        if not fields:
+            raise StackError(f"No service of {DATA} runs: start them with python -m stack up.")
+        for field in fields:
+            typer.echo(f"export {variable(field)}={shlex.quote(reveal(settings(), field))}")
+
+
+def _services() -> list[tuple[Service, bool]]:
+    """Return each service, and whether an existing one replaces it."""
+    current = stack.Stack()
+    return [(service, False) for service in current.own] + [(service, True) for service in current.existing]
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,70 @@
+"""The Java side: Maven fetches the jars of ``pom.xml`` into ``lib/`` once, and Java runs them."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from settings import CHECKOUT
+from stack import lock
+from stack.errors import StackError
+
+POM = CHECKOUT / "pom.xml"
+LIB = CHECKOUT / "lib"
+KAFKA = LIB / "kafka"
+PLUGINS = LIB / "plugins"
+POSTGRES = LIB / "postgres"
+LOGGING = Path(__file__).parent / "config" / "log4j2.properties"
+
+
+def fetch(report: Callable[[str], None]) -> None:
+    """Fetch the jars, unless those of this very ``pom.xml`` are there.
+
+    Raises:
+        StackError: Maven is missing, or could not fetch them.
+    """
+    stamp, wanted = LIB / "pom.sha256", hashlib.sha256(POM.read_bytes()).hexdigest()
+    with lock.waiting(LIB / "lock"):
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        report("Fetching the jars of pom.xml with Maven (100 MB, only this once) …")
+        for folder in (KAFKA, PLUGINS, POSTGRES):
+            shutil.rmtree(folder, ignore_errors=True)
+        _maven_package()
+        stamp.write_text(wanted)
+
+
+def _maven_package() -> None:
+    command = [program("mvn", "maven"), "-B", "-q", "-f", str(POM), "package"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if result.returncode:
+        errors = [line for line in result.stdout.splitlines() if line.startswith("[ERROR]")]
+        cause = (errors or result.stderr.splitlines() or ["it did not say why"])[0]
+        raise StackError(f"Maven could not fetch the jars of {POM}: {cause}")
+
+
+def java(main: str, *arguments: str | Path, options: Sequence[str] = ()) -> list[str | Path]:
+    """Return the command that runs a main class of the Kafka jars."""
+    return [
+        program("java", "openjdk-17-jre-headless"),
+        *options,
+        "-Djava.awt.headless=true",
+        f"-Dlog4j2.configurationFile={LOGGING}",
+        "-cp",
+        f"{KAFKA}/*",
+        main,
+        *arguments,
+    ]
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of a program.
+
+    Raises:
+        StackError: It is not installed.
+    """
+    path = shutil.which(name)
+    if path is None:
+        raise StackError(f"{name} is not on the PATH: install it (on Debian and Ubuntu: apt-get install {package}).")
+    return path
