@@ -1,0 +1,48 @@
+"""Reads from the tables what a shop works with. Every query is bounded, however large the tables are."""
+
+from typing import Any
+
+from generator.catalogue import Product
+from generator.deliveries import Parcel
+from generator.orders import Line, Order
+from generator.people import Customer
+from generator.pool import MEMBERS
+from generator.shop import State
+from generator.storage import Storage, script
+from generator.warehouse import Shelf
+from settings import Database
+
+ORDERS = 2_000
+"""So many open orders go on, and so many of the last ones are looked at: more than a batch has."""
+
+
+def load(storage: Storage) -> State:
+    """Return the shop as it stands in its tables."""
+
+    def rows(database: Database, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        return storage.read(database, script(query), limit=MEMBERS, **values)
+
+    products = [Product(*row) for row in rows(Database.INSTASHOP, "products.sql")]
+    shelves = rows(Database.ERP, "shelves.sql", products=[product.id for product in products])
+    return State(
+        customers=[Customer(*row) for row in rows(Database.INSTASHOP, "customers.sql")],
+        buyers=[number for (number,) in rows(Database.INSTASHOP, "buyers.sql")],
+        products=products,
+        shelves=[Shelf(*row) for row in shelves],
+        carriers=[number for (number,) in rows(Database.ECOMMERCE, "carriers.sql")],
+        orders=load_orders(storage),
+    )
+
+
+def load_orders(storage: Storage) -> list[Order]:
+    """Return the orders that still have something to do, the oldest first."""
+    orders = storage.read(Database.INSTASHOP, script("orders.sql"), limit=ORDERS)
+    numbers = [number for number, _, _ in orders]
+    parcels = {
+        order: Parcel(number, status)
+        for order, number, status in storage.read(Database.ECOMMERCE, script("parcels.sql"), orders=numbers)
+    }
+    loaded = [
+        Order(number, status, [Line(*line) for line in lines], parcels.get(number)) for number, status, lines in orders
+    ]
+    return [order for order in loaded if not order.settled()]

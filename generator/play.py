@@ -1,0 +1,63 @@
+"""Lets a shop live in its databases: what it decides is written, and where others changed it, it is read anew."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from generator.ids import Ids
+from generator.load import load
+from generator.operations import Event
+from generator.rhythm import moments
+from generator.shop import Shop
+from generator.source import Source
+from generator.storage import ConflictError, Storage
+
+log = logging.getLogger(__name__)
+
+CONFLICTS = 3
+"""So many in a row are someone else's work. More are a fault that reading anew does not mend."""
+
+
+class Play:
+    """A shop and the databases in which it lives."""
+
+    def __init__(self, storage: Storage, seed: int | None, opening: datetime) -> None:
+        """Open the shop, with base data of the moment of the opening where some is missing."""
+        self._storage = storage
+        self._ids = Ids(storage)
+        self._source = Source.seeded(seed, self._ids.next_id)
+        self._conflicts = 0
+        self._shop = self._open(opening)
+
+    def events(self, moments: Sequence[datetime]) -> list[Event]:
+        """Let one event happen at each moment and write them together.
+
+        Returns:
+            The events that were written: none where someone else's change did not let them be.
+
+        Raises:
+            ConflictError: where that happened several times in a row.
+            DatabaseError: where a database refuses to work or was not waited for any longer.
+        """
+        events = [self._shop.event(moment) for moment in moments]
+        try:
+            self._storage.write(operation for event in events for operation in event.operations)
+        except ConflictError as conflict:
+            self._conflicts += 1
+            if self._conflicts > CONFLICTS:
+                raise
+            log.warning("someone else changed the shop (%s): reading it anew", conflict)
+            self._shop = self._open(moments[-1])
+            return []
+        self._conflicts = 0
+        return events
+
+    def day(self, day: date) -> list[Event]:
+        """Let a whole day of the past happen and write it at once."""
+        return self.events(moments(day, self._source.dice))
+
+    def _open(self, now: datetime) -> Shop:
+        self._ids.repair()
+        shop = Shop(self._source, load(self._storage))
+        self._storage.write(shop.furnish(now))
+        return shop

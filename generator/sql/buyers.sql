@@ -1,0 +1,1 @@
+SELECT id FROM buyer ORDER BY id LIMIT %(limit)s;

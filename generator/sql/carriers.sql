@@ -1,0 +1,1 @@
+SELECT id FROM carrier ORDER BY id LIMIT %(limit)s;

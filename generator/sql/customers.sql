@@ -1,0 +1,1 @@
+SELECT id, country FROM customer ORDER BY id LIMIT %(limit)s;
