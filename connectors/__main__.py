@@ -1,6 +1,7 @@
 """``python -m connectors``: make the connectors run, look at them, start them anew, take them away."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from settings import settings, variable
 Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by default all.", show_default=False)]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for a service, or for a connector to work.", min=1)]
 TIMEOUT = 120.0
+
+# Each of its errors that matters ends here as an exception, and is said in one line.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -109,11 +113,14 @@ def each(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[
 
 
 def show_when_working(names: Sequence[str] | None, timeout: float) -> None:
-    """Show the connectors until all of them work."""
-    with Live(console=console) as live:
-        wait_until_working(
-            load(names or ()), Connect(timeout), timeout, lambda connectors: live.update(table(connectors))
-        )
+    """Show the connectors until all of them work, and how they are then, or at the failure."""
+    with Live(console=console, transient=True) as live:
+        try:
+            wait_until_working(
+                load(names or ()), Connect(timeout), timeout, lambda connectors: live.update(table(connectors))
+            )
+        finally:
+            console.print(live.renderable)
 
 
 @contextmanager

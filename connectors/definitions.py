@@ -10,6 +10,7 @@ from connectors.errors import ConnectorsError
 from settings import Database
 
 FOLDER = Path(__file__).parent
+HEARTBEAT_TABLE = "public.heartbeat"
 DATABASE_REFERENCE = re.compile(r"\$\{env:INSTASHOP_CDC_([A-Z]+)_DBNAME}")
 
 
@@ -44,6 +45,15 @@ class Definition:
         replacement = self.config["transforms.bare.replacement"].replace("$", "\\")
         match = pattern.fullmatch(topic)
         return match.expand(replacement) if match else topic
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The tables of the publication: those captured, and the one that the heartbeats write.
+
+        Were the heartbeat's own writes not sent to the connector, it would learn of no position beyond the last
+        change of an idle database, and the slot would keep all WAL from there on.
+        """
+        return (*self.tables, HEARTBEAT_TABLE)
 
     @property
     def heartbeat_topic(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -16,13 +17,14 @@ console = Console()
 
 def table(connectors: Iterable[Observation]) -> Table:
     """Return what is known of each connector, as a table."""
-    result = Table("connector", "state", "task", "snapshot", "slot", "WAL kept", "topics")
+    result = Table("connector", "state", "snapshot", "slot", "WAL kept", "topics", box=SIMPLE, pad_edge=False)
+    for column in result.columns[:-1]:
+        column.no_wrap = True
     for seen in connectors:
         slot = seen.slot
         result.add_row(
             seen.name,
-            coloured(seen.state),
-            " ".join(map(coloured, seen.tasks)) or "-",
+            " ".join(map(coloured, dict.fromkeys((seen.state, *seen.tasks)))),
             seen.snapshot.value,
             "none" if slot is None else "lost" if slot.lost else "read" if slot.active else "not read",
             f"{slot.kept_bytes / 2**20:.1f} MiB" if slot else "-",
@@ -33,8 +35,7 @@ def table(connectors: Iterable[Observation]) -> Table:
 
 def coloured(state: str) -> str:
     """Return a state of Connect's in its colour."""
-    colour = COLOURS.get(state, "yellow")
-    return f"[{colour}]{state}[/]"
+    return f"[{COLOURS.get(state, 'yellow')}]{state}[/]"
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Lifecycle:
         self._connect.delete_offsets(definition.name)
         self._database.drop_slot()
         self._database.guard_snapshots()
-        self._database.publish(definition.tables)
+        self._database.publish(definition.published)
         topics.create(dict.fromkeys(definition.topics, settings().partitions), self._patience)
         resets.write(definition.name, definition.topics, self._database.wal_position(), self._patience)
         self._connect.configure(definition.name, definition.config)
@@ -73,7 +73,7 @@ class Lifecycle:
         self._database.unpublish()
 
     def _go_on(self, seen: Observation) -> None:
-        self._database.publish(self._definition.tables)
+        self._database.publish(self._definition.published)
         self._connect.configure(self._definition.name, self._definition.config)
         if seen.failed:
             self._stop()

@@ -33,7 +33,7 @@ class Observation:
     snapshot: Snapshot
     slot: Slot | None
     unpublished: frozenset[str]
-    """Tables that it should capture and that its publication lacks."""
+    """Captured tables that its publication lacks."""
 
     @property
     def failed(self) -> bool:
@@ -88,9 +88,9 @@ def reason_to_begin_anew(seen: Observation, missing_topics: frozenset[str]) -> s
     if seen.snapshot is Snapshot.UNFINISHED and not seen.running:
         return "its snapshot was interrupted"
     if missing_topics:
-        return f"its topics {', '.join(sorted(missing_topics))} do not exist"
+        return f"no topic yet: {', '.join(sorted(missing_topics))}"
     if seen.unpublished:
-        return f"{', '.join(sorted(seen.unpublished))} are not in its publication"
+        return f"not in its publication: {', '.join(sorted(seen.unpublished))}"
     if seen.snapshot is Snapshot.FINISHED and seen.slot is None:
         return "its replication slot is gone"
     if seen.slot is not None and seen.slot.lost:
