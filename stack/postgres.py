@@ -157,5 +157,5 @@ def _ordinary_user() -> str:
 
 def _reaches(user: str, folder: Path) -> bool:
     """Tell whether a user may pass through a folder, by asking the kernel."""
-    command = ["/usr/bin/test", "-x", folder]
+    command = ["/bin/test", "-x", str(folder)]
     return subprocess.run(command, check=False, **identity(user)).returncode == 0  # noqa: S603

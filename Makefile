@@ -1,0 +1,32 @@
+# Everything by one command each. Works from any folder: make -C path/to/checkout demo
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test check bench clean-data setup
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: setup ## run the whole pipeline on this machine and watch it, until Ctrl-C
+	@$(PYTHON) -m stack.demo
+
+test: check ## run every test, on real services
+	@$(PYTHON) -m pytest
+
+check: setup ## lint, format and types
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+
+bench: setup ## measure speed, latency and memory, and print a table
+	@$(PYTHON) -m benchmarks
+
+clean-data: setup ## forget the data of the services in .data
+	@$(PYTHON) -m stack clean
+
+setup: .venv/stamp ## install what is missing (the others do this first)
+
+.venv/stamp: requirements.lock pyproject.toml stack/bootstrap.sh
+	@sh stack/bootstrap.sh
+	@touch $@

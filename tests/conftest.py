@@ -1,0 +1,32 @@
+"""Tests have services and a data folder of their own, and see nothing of the developer's environment.
+
+A folder named in INSTASHOP_TEST_DATA is kept from run to run. If the services run there already
+(``INSTASHOP_DATA=… python -m stack up``), the tests start at once and leave them running.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_KEPT = os.environ.get("INSTASHOP_TEST_DATA")
+_DATA = Path(_KEPT or tempfile.mkdtemp(prefix="instashop-tests-"))
+
+# Before anything imports `settings`, which reads the environment; and for the commands that tests run.
+for _name in [name for name in os.environ if name.startswith("INSTASHOP_")]:
+    del os.environ[_name]
+os.environ["INSTASHOP_DATA"] = str(_DATA)
+os.environ["INSTASHOP_ENV_FILE"] = os.devnull
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    if not _KEPT and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree((_DATA / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(_DATA, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if (_DATA / "logs").exists():
+        terminalreporter.write_line(f"Logs of the services: {_DATA / 'logs'}")
