@@ -1,6 +1,7 @@
 """The app object, and how it is set."""
 
 import faust
+from faust.app.base import BootStrategy
 from faust.types import ProducerT
 from redis.asyncio import Redis
 from yarl import URL
@@ -14,8 +15,16 @@ VERSION = 1
 """Raised when what the tables hold changes its meaning: all topics are then counted anew, from their beginning."""
 
 
+class WithoutWeb(BootStrategy):
+    """Starts no web server: Faust's would listen on every address, and a second worker would find its port taken."""
+
+    enable_web = False
+
+
 class InstaShop(faust.App):
     """Faust's app with the batch transport; it waits for a broker that is not there yet."""
+
+    BootStrategy = WithoutWeb
 
     cluster: str
     """The id of the Kafka cluster."""
@@ -63,7 +72,6 @@ app = InstaShop(
     broker_request_timeout=30.0,
     producer_request_timeout=30.0,
     producer_compression_type=None,
-    web_enabled=False,
 )
 app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
