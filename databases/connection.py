@@ -12,7 +12,7 @@ from settings import Database, Role, database_variable, settings, variable
 CONNECT_TIMEOUT = 5  # seconds
 
 # A server that answers, but not yet: worth waiting for, like one that does not answer.
-NOT_YET = ("starting up", "shutting down", "not yet accepting", "not accepting", "too many")
+NOT_YET = ("starting up", "shutting down", "recovery mode", "accepting connections", "too many")
 
 
 class DatabaseError(Exception):

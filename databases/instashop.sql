@@ -46,9 +46,6 @@ CREATE TABLE IF NOT EXISTS transaction (
 CREATE INDEX IF NOT EXISTS transaction_customer ON transaction (customer_id);
 CREATE INDEX IF NOT EXISTS transaction_buyer ON transaction (buyer_id);
 CREATE INDEX IF NOT EXISTS transaction_created ON transaction (created_at);
--- The orders that still move are few: whoever asks for them must not read all the others.
-CREATE INDEX IF NOT EXISTS transaction_open ON transaction (id)
-    WHERE status IN ('pending', 'paid', 'shipped');
 
 -- A line is a part of its order and goes with it.
 CREATE TABLE IF NOT EXISTS transactiondetail (

@@ -45,6 +45,11 @@ class Deliveries:
         }
         return [Insert("carrier", row)]
 
+    def start(self, _now: datetime) -> list[Operation]:
+        """Let a new carrier carry parcels like the others."""
+        self.carriers.admit()
+        return []
+
     def end_contract(self, _now: datetime) -> list[Operation]:
         """Delete a carrier that never carried anything."""
         carrier = self.carriers.dismiss()

@@ -12,8 +12,10 @@ from generator.storage import Storage, script
 from generator.warehouse import Shelf
 from settings import Database
 
-ORDERS = 2_000
-"""So many open orders go on, and so many of the last ones are looked at: more than a batch has."""
+LAST_ORDERS = 5_000
+"""Far more than are open at a time, and than a batch has: a shop that was killed may have done with an order before
+its shipment was written.
+"""
 
 
 def load(storage: Storage) -> State:
@@ -36,7 +38,7 @@ def load(storage: Storage) -> State:
 
 def load_orders(storage: Storage) -> list[Order]:
     """Return the orders that still have something to do, the oldest first."""
-    orders = storage.read(Database.INSTASHOP, script("orders.sql"), limit=ORDERS)
+    orders = storage.read(Database.INSTASHOP, script("orders.sql"), limit=LAST_ORDERS)
     numbers = [number for number, _, _ in orders]
     parcels = {
         order: Parcel(number, status)

@@ -36,7 +36,7 @@ class Pace:
         if self._rate == 0:
             return LARGEST_BATCH
         rate = self._rate_at(now)
-        self._due = min(self._due + rate * (now - self._last).total_seconds(), max(rate, 1.0))
+        self._due = min(self._due + rate * (now - self._last).total_seconds(), 1 + rate)
         self._last = now
         due = min(int(self._due), LARGEST_BATCH)
         self._due -= due

@@ -58,7 +58,7 @@ class Shop:
         self._deck: list[str] = []
         # What is done beside the orders and the visits, and the chance of each with one of them.
         self._staffs_tasks: dict[Task, float] = {
-            self._refill: 0.08,  # so rarely that some stock stays below its reorder level for a while
+            self._warehouse.refill: 1.0,
             self._relocate: 0.01,
             self._catalogue.reprice: 0.03,
             self._launch: 0.01,
@@ -71,7 +71,8 @@ class Shop:
             self._people.hire: 0.01,
             self._deliveries.sign_contract: 0.004,
             self._deliveries.rename: 0.004,
-            self._deliveries.end_contract: 0.003,
+            self._deliveries.end_contract: 0.004,
+            self._deliveries.start: 0.0005,
             self._admit: 0.01,
         }
         self._visitors_tasks: dict[Task, float] = {
@@ -137,9 +138,6 @@ class Shop:
     def _now_and_then(self, tasks: dict[Task, float], now: datetime) -> list[Operation]:
         return [op for task, chance in tasks.items() if self._source.happens(chance) for op in task(now)]
 
-    def _refill(self, _now: datetime) -> list[Operation]:
-        return self._warehouse.refill()
-
     def _relocate(self, now: datetime) -> list[Operation]:
         return self._warehouse.relocate(self._catalogue.popular().id, now)
 
@@ -155,7 +153,7 @@ class Shop:
         return [*self._warehouse.clear(product.id), *operations]
 
     def _admit(self, _now: datetime) -> list[Operation]:
-        """Let the newcomers of today be customers, buyers, products and carriers like the others."""
-        for pool in (self._people.customers, self._people.buyers, self._catalogue.products, self._deliveries.carriers):
+        """Let the newcomers be customers, buyers and products like the others."""
+        for pool in (self._people.customers, self._people.buyers, self._catalogue.products):
             pool.admit()
         return []

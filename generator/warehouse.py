@@ -9,6 +9,9 @@ from generator.operations import Adjust, Delete, Insert, Operation, Values, mone
 from generator.source import Source
 from generator.vocabulary import WAREHOUSES
 
+# With each order, one in so many of the shelves that are low is refilled: some always are, but not for long.
+LOW_SHELVES_A_REFILL = 150
+
 
 @dataclass(slots=True)
 class Shelf:
@@ -55,9 +58,9 @@ class Warehouse:
         shelves = self._shelves.get(product_id)
         return [self._adjust(shelves[0], units)] if shelves else []
 
-    def refill(self) -> list[Operation]:
-        """Refill the shelf that has been low for longest."""
-        while self._low:
+    def refill(self, _now: datetime) -> list[Operation]:
+        """Refill the shelf that has been low for longest, if it is its turn."""
+        while self._source.happens(len(self._low) / LOW_SHELVES_A_REFILL):
             shelf = self._low.popleft()
             if shelf.quantity < shelf.reorder_level:
                 return [self._adjust(shelf, shelf.reorder_level * self._source.dice.randint(4, 10))]
