@@ -9,7 +9,7 @@ from yarl import URL
 from app import reachable
 from app.mirror import Mirror
 from app.transport import BatchTransport
-from settings import settings
+from settings import DATA, settings
 
 VERSION = 1
 """Raised when what the tables hold changes its meaning: all topics are then counted anew, from their beginning."""
@@ -59,6 +59,7 @@ app = InstaShop(
     broker=brokers(settings().kafka),
     autodiscover=["agents"],
     store="memory://",
+    datadir=str(DATA / "faust"),
     topic_partitions=settings().partitions,
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.
