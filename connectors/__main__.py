@@ -17,7 +17,7 @@ from connectors.connect_api import Connect
 from connectors.definitions import load
 from connectors.display import console, progress, table
 from connectors.errors import ConnectorsError
-from connectors.lifecycle import Lifecycle, in_hand, wait_until_working
+from connectors.lifecycle import Lifecycle, UnfinishedError, in_hand, wait_until_working
 from connectors.observation import observe
 from connectors.postgres import source_database
 from settings import settings, variable
@@ -39,8 +39,7 @@ def apply(context: typer.Context, timeout: Timeout = TIMEOUT) -> None:
         with one_line():
             databases.create(timeout)
             create_topics(timeout)
-            each([], timeout, "starts", Lifecycle.apply)
-            show_when_working([], timeout)
+            run([], timeout, "starts", Lifecycle.apply)
 
 
 @cli.command()
@@ -60,26 +59,22 @@ def status(
             print(json.dumps([asdict(seen) for seen in connectors], default=list))  # noqa: T201
         else:
             console.print(table(connectors))
-        if failed := [f"{seen.name} failed: {seen.cause}" for seen in connectors if seen.failed]:
-            raise ConnectorsError("\n".join(failed))
-        if not all(seen.working for seen in connectors):
-            raise typer.Exit(1)
+        if problems := [seen.problem for seen in connectors if seen.problem]:
+            raise ConnectorsError("\n".join(problems))
 
 
 @cli.command()
 def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Restart the connectors that failed. Those that run are left alone."""
     with one_line():
-        each(names, timeout, "restarts", Lifecycle.restart)
-        show_when_working(names, timeout)
+        run(names, timeout, "restarts", Lifecycle.restart)
 
 
 @cli.command()
 def resync(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Read the tables anew: a new snapshot replaces all that was counted."""
     with one_line():
-        each(names, timeout, "begins anew", Lifecycle.begin_anew)
-        show_when_working(names, timeout)
+        run(names, timeout, "begins anew", Lifecycle.begin_anew)
 
 
 @cli.command()
@@ -102,6 +97,20 @@ def create_topics(timeout: float) -> None:
         if count != settings().partitions:
             wanted = f"{settings().partitions} ({variable('partitions')})"
             console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is")
+
+
+def run(names: Names, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:
+    """Do something to connectors, and wait until they work.
+
+    A Connect that has just come up takes a moment to find that it was in the middle of a snapshot when it went
+    down. So a connector that fails within its snapshot gets one more try.
+    """
+    each(names, timeout, doing, do)
+    try:
+        show_when_working(names, timeout)
+    except UnfinishedError:
+        each(names, timeout, "restarts", Lifecycle.restart)
+        show_when_working(names, timeout)
 
 
 def each(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:

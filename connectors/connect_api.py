@@ -43,13 +43,18 @@ class Connect:
         if self._call("GET", f"/connectors/{name}/config") != wanted:
             self._call("PUT", f"/connectors/{name}/config", wanted)
 
-    def offset(self, name: str) -> Json | None:
-        """Return the position that a connector stored with its last records, or none where it has none."""
+    def offset(self, name: str, server: str) -> Json | None:
+        """Return the position in a server that a connector stored with its last records; none where it has none.
+
+        Args:
+            name: the connector's name.
+            server: what Debezium calls the server: the connector's `topic.prefix`.
+        """
         try:
             offsets = self._call("GET", f"/connectors/{name}/offsets")["offsets"]
         except _AbsentError:
             return None
-        return offsets[0]["offset"] if offsets else None
+        return next((each["offset"] for each in offsets if each["partition"]["server"] == server), None)
 
     def delete_offsets(self, name: str) -> None:
         """Forget a stopped connector's position.

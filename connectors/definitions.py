@@ -30,6 +30,11 @@ class Definition:
         return Database[reference[1]]
 
     @property
+    def topic_prefix(self) -> str:
+        """What the connector's own topics begin with, and what its offsets are stored under."""
+        return self.config["topic.prefix"]
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The captured tables, with their schema."""
         return tuple(self.config["table.include.list"].split(","))
@@ -37,7 +42,7 @@ class Definition:
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics of the captured tables, as the connector's own route names them."""
-        return tuple(self.route(f"{self.config['topic.prefix']}.{table}") for table in self.tables)
+        return tuple(self.route(f"{self.topic_prefix}.{table}") for table in self.tables)
 
     def route(self, topic: str) -> str:
         """Return the name that the connector's RegexRouter gives a topic; it leaves those that do not match."""
@@ -58,7 +63,7 @@ class Definition:
     @property
     def heartbeat_topic(self) -> str:
         """The topic of the connector's heartbeats, under Debezium's default prefix."""
-        return f"__debezium-heartbeat.{self.config['topic.prefix']}"
+        return f"__debezium-heartbeat.{self.topic_prefix}"
 
     @property
     def slot(self) -> str:

@@ -7,12 +7,16 @@ from connectors import resets, topics
 from connectors.connect_api import Connect
 from connectors.definitions import Definition
 from connectors.errors import ConnectorsError, LateError, patiently
-from connectors.observation import Observation, observe, reason_to_begin_anew
+from connectors.observation import Observation, Snapshot, observe, reason_to_begin_anew
 from connectors.postgres import SourceDatabase, source_database
 from settings import settings
 
 Say = Callable[[str], None]
 """Takes what happens to the connector, for a person who waits."""
+
+
+class UnfinishedError(ConnectorsError):
+    """A connector failed before its snapshot was whole; it does not go on from there, but begins anew."""
 
 
 class Lifecycle:
@@ -117,11 +121,12 @@ def wait_until_working(
         def look() -> None:
             seen = [observe(definition, connect, database) for definition, database in watched]
             show(seen)
-            if failed := [f"{each.name} failed: {each.cause}" for each in seen if each.failed]:
-                raise ConnectorsError("\n".join(failed))
-            if idle := [
-                f"{each.name} does not get to its data: see Connect's log" for each in seen if not each.working
-            ]:
-                raise LateError("\n".join(idle))
+            problems = "\n".join(each.problem for each in seen if each.problem)
+            if any(each.failed and each.snapshot is not Snapshot.FINISHED for each in seen):
+                raise UnfinishedError(problems)
+            if any(each.failed for each in seen):
+                raise ConnectorsError(problems)
+            if problems:
+                raise LateError(problems)
 
         patiently(look, patience)

@@ -46,10 +46,17 @@ class Observation:
         return bool(self.tasks) and {self.state, *self.tasks} == {"RUNNING"}
 
     @property
-    def working(self) -> bool:
-        """Whether it runs and is seen to reach its database: it snapshots, or it reads from its slot."""
-        reading = self.slot is not None and self.slot.active
-        return self.running and (reading or self.snapshot is Snapshot.UNFINISHED)
+    def problem(self) -> str | None:
+        """Why it does not carry its tables' changes to Kafka, in one line; none where it does."""
+        if self.failed:
+            return f"{self.name} failed: {self.cause}"
+        if not self.running:
+            return f"{self.name} is {' and its task '.join(dict.fromkeys((self.state, *self.tasks)))}"
+        if self.unpublished:  # PostgreSQL 18 skips their changes without an error
+            return f"{self.name} misses the changes of {', '.join(sorted(self.unpublished))}: not in its publication"
+        if self.snapshot is not Snapshot.UNFINISHED and not (self.slot and self.slot.active):
+            return f"{self.name} does not read from its database: see Connect's log"
+        return None
 
 
 def observe(definition: Definition, connect: Connect, database: SourceDatabase) -> Observation:
@@ -63,7 +70,7 @@ def observe(definition: Definition, connect: Connect, database: SourceDatabase) 
         state=status["connector"]["state"],
         tasks=tuple(task["state"] for task in status["tasks"]),
         cause=cause_of(traces[0]) if traces else None,
-        snapshot=snapshot_of(connect.offset(definition.name)),
+        snapshot=snapshot_of(connect.offset(definition.name, definition.topic_prefix)),
         slot=database.slot(),
         unpublished=frozenset(definition.tables) - database.published(),
     )
