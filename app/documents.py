@@ -81,7 +81,7 @@ BELOW_REORDER = "below_reorder"
 
 
 def _stock(totals: Mapping[Path, int]) -> Document:
-    rows: dict[tuple[str, ...], dict[str, int]] = {}
+    rows: dict[tuple[str, ...], dict[str, int]] = {}  # a column that was never other than 0 is not there
     for path, total in totals.items():
         if path[0] == BELOW_REORDER:
             _, *row, column = path
@@ -92,11 +92,11 @@ def _stock(totals: Mapping[Path, int]) -> Document:
                 "id": int(row_id),
                 "product_id": int(product_id),
                 "warehouse": warehouse,
-                "quantity": columns["quantity"],
-                "reorder_level": columns["reorder_level"],
+                "quantity": columns.get("quantity", 0),
+                "reorder_level": columns.get("reorder_level", 0),
             }
             for (row_id, product_id, warehouse), columns in sorted(rows.items(), key=lambda row: int(row[0][0]))
-            if columns["rows"]
+            if columns.get("rows")
         ]
     }
 

@@ -6,6 +6,4 @@ from stack.postgres import Postgres
 from stack.service import Service
 from stack.valkey import Valkey
 
-# The second wave needs the first: Connect keeps its state in Kafka.
-WAVES: tuple[tuple[type[Service], ...], ...] = ((Postgres, Valkey, Kafka), (Connect,))
-SERVICES: dict[str, type[Service]] = {service.name: service for wave in WAVES for service in wave}
+SERVICES: dict[str, type[Service]] = {service.name: service for service in (Postgres, Valkey, Kafka, Connect)}

@@ -7,6 +7,7 @@ closes the other end, and the second process stops the services.
 import subprocess
 import sys
 from collections.abc import Sequence
+from signal import SIGTERM
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +22,7 @@ class Guard:
     """A context that stops these services at its end, unless `release` was called.
 
     Args:
-        names: The services, in the order of their start.
+        names: The services, and whatever else the command runs as a `Process`, in the order of their start.
         lock: The descriptor of the stack's lock, which stays locked until they have stopped.
     """
 
@@ -55,6 +56,7 @@ class Guard:
 def stop(names: Sequence[str]) -> None:
     """Stop services, the last started first, and forget their addresses."""
     for name in reversed(names):
-        Process(name, DATA).stop(SERVICES[name].stop_signal)
+        service = SERVICES.get(name)
+        Process(name, DATA).stop(service.stop_signal if service else SIGTERM)
     if not any(Process(name, DATA).alive for name in SERVICES):
         STACK_ENV.unlink(missing_ok=True)

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from settings import DATA, ENV_FILE, STACK_ENV, Settings, settings, variable
 from stack import jars, lock, passwords, ports
-from stack.catalogue import SERVICES, WAVES
+from stack.catalogue import SERVICES
 from stack.errors import StackError
 from stack.guard import Guard, stop
 from stack.service import Service, Site, reveal
@@ -39,15 +39,15 @@ class Stack:
         chosen = ports.choose(USUAL_PORTS, remembered, running)
         given = _given() - _addresses(former).items()
         fields = {field for field, _ in given}
-        self._site = Site(DATA, chosen, secrets)
-        services = _services(self._site)
+        self.site = Site(DATA, chosen, secrets)
+        services = _services(self.site)
         self.existing = [service for service in services if fields.issuperset(service.fields)]
         self.own = [service for service in services if service not in self.existing]
 
     def publish(self) -> Settings:
         """Write the addresses where `settings` finds them, and return the settings."""
-        ports.remember(PORTS, self._site.ports)
-        passwords.write_private(PASSWORDS, self._site.passwords)
+        ports.remember(PORTS, self.site.ports)
+        passwords.write_private(PASSWORDS, self.site.passwords)
         values = {variable(field): value for field, value in _addresses(self.own).items()}
         passwords.write_private(STACK_ENV, values)
         settings.cache_clear()
@@ -63,14 +63,12 @@ class Stack:
         for service in self.existing:
             service.require(where)
             report(f"{service.name:<9} {service.address(where):<16} existing, ready")
-        for wave in WAVES:
-            mine = [service for service in self.own if isinstance(service, wave)]
-            for service in mine:
-                if not service.process.alive:
-                    service.start(where)
-            for service in mine:
-                service.wait(where)
-                report(f"{service.name:<9} {service.address(where):<16} ready, log: {service.process.log}")
+        for service in self.own:
+            if not service.process.alive:
+                service.start(where)
+        for service in self.own:
+            service.wait(where)
+            report(f"{service.name:<9} {service.address(where):<16} ready, log: {service.process.log}")
         return where
 
 
@@ -114,12 +112,12 @@ def _folder() -> Iterator[int]:
 
 
 @contextmanager
-def _started(report: Report) -> Iterator[tuple[Settings, Guard]]:
+def _started(report: Report, also: Sequence[str] = ()) -> Iterator[tuple[Settings, Guard]]:
     with _folder() as descriptor:
         jars.fetch(report)
         stack = Stack()
         ours = [service.name for service in stack.own if not service.process.alive]
-        with Guard(ours, descriptor) as guard:
+        with Guard([*ours, *also], descriptor) as guard:
             yield stack.start(report), guard
     settings.cache_clear()
 
@@ -135,13 +133,17 @@ def up(report: Report = silent) -> None:
 
 
 @contextmanager
-def running(report: Report = silent) -> Iterator[Settings]:
+def running(report: Report = silent, also: Sequence[str] = ()) -> Iterator[Settings]:
     """Have the services run within a ``with`` block; those that it started stop with it, however it ends.
+
+    Args:
+        report: What to do with each line of progress.
+        also: Names of further processes (`stack.process`) that the block starts: they stop with it, and first.
 
     Raises:
         StackError: A service cannot be started or reached.
     """
-    with _started(report) as (where, _):
+    with _started(report, also) as (where, _):
         yield where
 
 

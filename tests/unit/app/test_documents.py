@@ -61,7 +61,6 @@ def test_stock_below_its_level_is_named_by_row() -> None:
             (*row, "quantity"): 2,
             (*row, "reorder_level"): 5,
             (*sold_out, "rows"): 1,
-            (*sold_out, "quantity"): 0,
             (*sold_out, "reorder_level"): 5,
             (*refilled, "rows"): 0,
             (*refilled, "quantity"): 0,

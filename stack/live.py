@@ -1,0 +1,120 @@
+"""What the demo shows: the headline numbers, how fast and how far behind the pipeline is, and where to look deeper."""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+import requests
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from connectors.definitions import load
+from settings import DATA, settings
+from stack.process import Process
+
+LINE_EVERY = 5  # seconds between two lines where there is no terminal
+NUMBERS = {
+    "transactions": "orders",
+    "revenue_today": "revenue today",
+    "revenue_total": "revenue",
+    "average_order_value": "average order",
+    "customers": "customers",
+    "products": "products",
+    "total_events": "changes counted",
+}
+"""The fields of ``metrics:dashboard``, and what people call them."""
+
+DEEPER = {
+    "the addresses, for this shell": 'eval "$(.venv/bin/python -m stack env)"',
+    "a document, and their names": 'redis-cli -u "$INSTASHOP_REDIS_URL" GET metrics:dashboard   (KEYS "metrics:*")',
+    "the connectors": ".venv/bin/python -m connectors status",
+    "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
+    "the logs": f"tail -f {DATA}/logs/faust.log   (generator, connect, kafka, postgres, redis)",
+}
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class View:
+    """A look at the pipeline, drawn anew with each `look`."""
+
+    def __init__(self, programs: Sequence[Process]) -> None:
+        self.print_lines = False
+        self._programs = programs
+        self._redis = redis.Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True)
+        self._connectors = [definition.name for definition in load()]
+        self._dashboard: dict[str, Any] = {}
+        self._lag: dict[str, int] = {}
+        self._states: dict[str, str] = {}
+        self._rate = 0.0
+        self._last: tuple[float, int] | None = None
+        self._printed = 0.0
+
+    def look(self) -> None:
+        """Look at Redis and Connect; what does not answer is shown as it was."""
+        try:
+            dashboard, status = self._redis.mget("metrics:dashboard", "status:faust")
+            self._dashboard = json.loads(dashboard or "{}")
+            self._lag = json.loads(status or "{}").get("lag", {})
+        except redis.RedisError:
+            self._dashboard = {}
+        self._measure(time.monotonic(), self._dashboard.get("total_events", 0))
+        self._states = {name: self._state(name) for name in self._connectors}
+        if self.print_lines and time.monotonic() > self._printed + LINE_EVERY:
+            self._printed = time.monotonic()
+            console.print(self._line())
+
+    def _measure(self, now: float, events: int) -> None:
+        """Measure the changes a second since the last look, smoothed over some of them."""
+        if self._last and now > self._last[0] and events >= self._last[1]:
+            rate = (events - self._last[1]) / (now - self._last[0])
+            self._rate += (rate - self._rate) * 0.3
+        self._last = now, events
+
+    @staticmethod
+    def _state(name: str) -> str:
+        try:
+            status = requests.get(f"{settings().connect_url}/connectors/{name}/status", timeout=2).json()
+        except (requests.RequestException, ValueError):
+            return "unreachable"
+        parts = [status.get("connector", {}), *status.get("tasks", [])]
+        return " ".join(dict.fromkeys(part.get("state", "ABSENT") for part in parts))
+
+    def _line(self) -> str:
+        numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
+        return f"{numbers}, {self._rate:.0f} changes/s, lag {sum(self._lag.values())}"
+
+    def _number(self, field: str) -> str:
+        value = self._dashboard.get(field)
+        if value is None:
+            return "-"
+        return f"{value:,}" if isinstance(value, int) else f"€ {float(value):,.2f}"
+
+    def __rich__(self) -> RenderableType:
+        """Draw."""
+        numbers = Table.grid(padding=(0, 2))
+        for field, label in NUMBERS.items():
+            numbers.add_row(label, Text(self._number(field), style="bold", justify="right"))
+        numbers.add_row("changes a second", Text(f"{self._rate:,.0f}", style="bold", justify="right"))
+        lag = Table.grid(padding=(0, 2))
+        for topic, behind in self._lag.items() or {"waiting for the worker": 0}.items():
+            lag.add_row(topic, Text(f"{behind:,}", style="bold" if behind else "green", justify="right"))
+        parts = Table.grid(padding=(0, 2))
+        for name, state in self._states.items():
+            parts.add_row(name, Text(state, style="green" if state == "RUNNING" else "red"))
+        for program in self._programs:
+            alive = program.alive
+            parts.add_row(program.name, Text("runs" if alive else "starts again", style="green" if alive else "red"))
+        deeper = Table.grid(padding=(0, 2))
+        for what, command in DEEPER.items():
+            deeper.add_row(what, Text(command, style="cyan"))
+        return Group(
+            Columns([Panel(numbers, title="The shop"), Panel(lag, title="Lag"), Panel(parts, title="Parts")]),
+            Panel(deeper, title="Look deeper, in another terminal"),
+            Text("Ctrl-C stops all of it", style="dim"),
+        )
