@@ -45,10 +45,11 @@ def main(
     try:
         create_databases()
         with Stop() as stop, closing(Storage(stop.event)) as storage:
-            today = datetime.now(UTC).date()
-            days = missing_days(storage, days_before(today, history_days))
+            days = missing_days(storage, days_before(datetime.now(UTC).date(), history_days))
             play = Play(storage, seed, opening(days))
-            fill(play, days, stop, console)
+            if days:
+                fill(play, days, stop, console)
+                play.open(datetime.now(UTC))
             run(play, Pace(rate, datetime.now(UTC)), minutes, events, stop, console)
     except KeyboardInterrupt:
         pass
@@ -72,8 +73,6 @@ def opening(days: list[date]) -> datetime:
 
 def fill(play: Play, days: list[date], stop: Stop, console: Console) -> None:
     """Fill days of the past."""
-    if not days:
-        return
     with Report(console, "Filling the past", total=len(days)) as report:
         for number, day in enumerate(days, start=1):
             if stop.event.is_set():
@@ -97,11 +96,13 @@ def run(play: Play, pace: Pace, minutes: float, events: int | None, stop: Stop, 
 
 def log_to(console: Console) -> None:
     """Log to the terminal above the progress bar, or as plain lines where there is none."""
+    logging.Formatter.converter = time.gmtime
     bar = RichHandler(console=console, show_path=False, show_level=False)
     lines = logging.StreamHandler(sys.stdout)
     logging.basicConfig(
         level=logging.INFO,
-        format="%(message)s" if console.is_terminal else "%(asctime)s %(message)s",
+        format="%(message)s" if console.is_terminal else "%(asctime)sZ %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
         handlers=[bar if console.is_terminal else lines],
     )
 

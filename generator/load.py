@@ -1,5 +1,6 @@
 """Reads from the tables what a shop works with. Every query is bounded, however large the tables are."""
 
+from datetime import datetime
 from typing import Any
 
 from generator.catalogue import Product
@@ -18,8 +19,8 @@ its shipment was written.
 """
 
 
-def load(storage: Storage) -> State:
-    """Return the shop as it stands in its tables."""
+def load(storage: Storage, now: datetime) -> State:
+    """Return the shop as it stands in its tables, with the orders that were placed until a moment."""
 
     def rows(database: Database, query: str, **values: Any) -> list[tuple[Any, ...]]:
         return storage.read(database, script(query), limit=MEMBERS, **values)
@@ -32,13 +33,13 @@ def load(storage: Storage) -> State:
         products=products,
         shelves=[Shelf(*row) for row in shelves],
         carriers=[number for (number,) in rows(Database.ECOMMERCE, "carriers.sql")],
-        orders=load_orders(storage),
+        orders=load_orders(storage, now),
     )
 
 
-def load_orders(storage: Storage) -> list[Order]:
+def load_orders(storage: Storage, now: datetime) -> list[Order]:
     """Return the orders that still have something to do, the oldest first."""
-    orders = storage.read(Database.INSTASHOP, script("orders.sql"), limit=LAST_ORDERS)
+    orders = storage.read(Database.INSTASHOP, script("orders.sql"), now=now, limit=LAST_ORDERS)
     numbers = [number for number, _, _ in orders]
     parcels = {
         order: Parcel(number, status)

@@ -27,7 +27,13 @@ class Play:
         self._ids = Ids(storage)
         self._source = Source.seeded(seed, self._ids.next_id)
         self._conflicts = 0
-        self._shop = self._open(opening)
+        self.open(opening)
+
+    def open(self, now: datetime) -> None:
+        """Read the shop as it stands at a moment, and write what is missing of its base data."""
+        self._ids.repair()
+        self._shop = Shop(self._source, load(self._storage, now))
+        self._storage.write(self._shop.furnish(now))
 
     def events(self, moments: Sequence[datetime]) -> list[Event]:
         """Let one event happen at each moment and write them together.
@@ -47,7 +53,7 @@ class Play:
             if self._conflicts > CONFLICTS:
                 raise
             log.warning("someone else changed the shop (%s): reading it anew", conflict)
-            self._shop = self._open(moments[-1])
+            self.open(moments[-1])
             return []
         self._conflicts = 0
         return events
@@ -55,9 +61,3 @@ class Play:
     def day(self, day: date) -> list[Event]:
         """Let a whole day of the past happen and write it at once."""
         return self.events(moments(day, self._source.dice))
-
-    def _open(self, now: datetime) -> Shop:
-        self._ids.repair()
-        shop = Shop(self._source, load(self._storage))
-        self._storage.write(shop.furnish(now))
-        return shop

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 PAGE = 1_000  # rows in one statement: beyond that the server's work on the text grows faster than it saves
 
-LONGEST_WAIT = 5  # seconds between two tries to reach a database
+LONGEST_WAIT = 2  # seconds between two tries to reach a database
 
 
 class ConflictError(Exception):
