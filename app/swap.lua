@@ -19,7 +19,7 @@ for i = 3, #ARGV, 3 do
     local totals = 'mirror:totals:' .. document
     redis.call('HSET', KEYS[1], partial, amount)
     redis.call('HINCRBY', totals, path, amount) -- as strings: a Lua number holds 53 bits only
-    if before then
+    if before and before ~= '0' then -- '-0' is no integer
       local back = before:sub(1, 1) == '-' and before:sub(2) or '-' .. before
       redis.call('HINCRBY', totals, path, back)
     end
