@@ -2,16 +2,15 @@
 
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.live import Live
 
-import databases
 from connectors import topics
 from connectors.connect_api import Connect
 from connectors.definitions import load
@@ -19,7 +18,7 @@ from connectors.display import console, progress, table
 from connectors.errors import ConnectorsError
 from connectors.lifecycle import Lifecycle, UnfinishedError, in_hand, wait_until_working
 from connectors.observation import observe
-from connectors.postgres import source_database
+from connectors.postgres import create_databases, source_database
 from settings import settings, variable
 
 Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by default all.", show_default=False)]
@@ -37,7 +36,7 @@ def apply(context: typer.Context, timeout: Timeout = TIMEOUT) -> None:
     """Make the connectors run: databases, topics, publications, then the connectors, which make their slots."""
     if context.invoked_subcommand is None:
         with one_line():
-            databases.create(timeout)
+            create_databases(timeout)
             create_topics(timeout)
             run([], timeout, "starts", Lifecycle.apply)
 
@@ -56,7 +55,7 @@ def status(
             with source_database(definition, timeout) as database:
                 connectors.append(observe(definition, connect, database))
         if as_json:
-            print(json.dumps([asdict(seen) for seen in connectors], default=list))  # noqa: T201
+            typer.echo(json.dumps([asdict(seen) for seen in connectors], default=list))
         else:
             console.print(table(connectors))
         if problems := [seen.problem for seen in connectors if seen.problem]:
@@ -137,8 +136,12 @@ def one_line() -> Iterator[None]:
     """End a command with one line on stderr where something is wrong outside, and quietly on Ctrl-C."""
     try:
         yield
-    except (ConnectorsError, databases.DatabaseError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+    except ConnectorsError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        typer.echo(f"{variable(str(problem['loc'][0]))}: {problem['msg']}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(0) from None

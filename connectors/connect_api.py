@@ -76,7 +76,7 @@ class Connect:
         self._call("DELETE", f"/connectors/{name}")
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Any:
-        return patiently(lambda: self._request(method, path, body), self._patience, waiting_for=self._service)
+        return patiently(lambda: self._request(method, path, body), self._patience, aloud=True)
 
     def _request(self, method: str, path: str, body: Json | None) -> Any:
         try:

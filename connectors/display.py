@@ -42,4 +42,4 @@ def coloured(state: str) -> str:
 def progress(name: str, doing: str) -> Iterator[Say]:
     """Show a spinner while something is done to a connector, and print what is said of it meanwhile."""
     with console.status(f"{name} {doing}"):
-        yield lambda text: console.print(f"{name} {text}")
+        yield lambda text: console.print(f"{name} {text}", soft_wrap=True)

@@ -17,16 +17,21 @@ class LateError(ConnectorsError):
     """Something that may come right by itself."""
 
 
-def patiently(call: Callable[[], T], seconds: float, *, waiting_for: str | None = None) -> T:
-    """Call until it raises no `LateError`, with back-off up to 2 s, and say once for what it waits.
+def patiently(call: Callable[[], T], seconds: float, *, aloud: bool = False) -> T:
+    """Call until it raises no `LateError`, with back-off up to 2 s.
+
+    Args:
+        call: what to try.
+        seconds: for how long.
+        aloud: whether to say on stderr, once, for what it waits.
 
     Raises:
         LateError: the last one, after `seconds`.
     """
 
     def say(state: RetryCallState) -> None:
-        if waiting_for and state.attempt_number == 1:
-            print(f"Waiting up to {seconds:.0f} s for {waiting_for}", file=sys.stderr)  # noqa: T201
+        if aloud and state.attempt_number == 1 and state.outcome is not None:
+            print(f"{state.outcome.exception()}: waiting up to {seconds:.0f} s", file=sys.stderr)  # noqa: T201
 
     retrying = Retrying(
         retry=retry_if_exception_type(LateError),

@@ -1,19 +1,20 @@
 """The captured database: its publication, its replication slot, and the guard of its snapshots."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+import databases
 from connectors.definitions import Definition
 from connectors.errors import ConnectorsError, LateError, patiently
-from databases import DatabaseError, UnreachableError, address, connect, failure
-from settings import Database, database_variable
+
+T = TypeVar("T")
 
 SCRIPTS = {path.stem: path.read_text() for path in (Path(__file__).parent / "sql").glob("*.sql")}
 RELEASE = 30.0  # seconds in which a slot's reader that was cut off is gone
@@ -45,10 +46,9 @@ class SourceDatabase:
 
         def attempt() -> None:
             if self._select("lock") != [(True,)]:
-                raise LateError(f"{other} does not end")
+                raise LateError(f"another python -m connectors is at work on {self._definition.name}")
 
-        other = f"another python -m connectors that is at work on {self._definition.name}"
-        patiently(attempt, self._patience, waiting_for=other)
+        patiently(attempt, self._patience, aloud=True)
 
     def slot(self) -> Slot | None:
         """Return the connector's slot, or none where there is none."""
@@ -111,19 +111,28 @@ def source_database(definition: Definition, patience: float) -> Iterator[SourceD
         ConnectorsError: where it does not answer for `patience` seconds, or refuses.
     """
     database = definition.database
-    service = f"PostgreSQL at {address(database)} ({database_variable(database)})"
+    connection = patiently(lambda: _attempt(lambda: databases.connect(database)), patience, aloud=True)
     try:
-        with closing(patiently(lambda: _connect(database), patience, waiting_for=service)) as connection:
+        with closing(connection):
             connection.autocommit = True
             yield SourceDatabase(definition, connection, patience)
     except psycopg2.Error as error:
-        raise ConnectorsError(str(failure(database, error))) from error
+        raise ConnectorsError(str(databases.failure(database, error))) from error
 
 
-def _connect(database: Database) -> Connection:
+def create_databases(patience: float) -> None:
+    """Make what is missing of the shop's databases.
+
+    Raises:
+        ConnectorsError: where one does not answer for `patience` seconds, or refuses.
+    """
+    patiently(lambda: _attempt(lambda: databases.create(wait=0)), patience, aloud=True)
+
+
+def _attempt(call: Callable[[], T]) -> T:
     try:
-        return connect(database)
-    except UnreachableError as error:
+        return call()
+    except databases.UnreachableError as error:
         raise LateError(str(error)) from error
-    except DatabaseError as error:
+    except databases.DatabaseError as error:
         raise ConnectorsError(str(error)) from error

@@ -33,7 +33,7 @@ def reset_record(lsn: int, ts_ms: int) -> bytes:
 def write(connector: str, topics: Collection[str], lsn: int, patience: float) -> None:
     """Write a reset into every partition of these topics: into all of them, or, on an error, into none."""
     record = reset_record(lsn, time.time_ns() // 1_000_000)
-    patiently(lambda: asyncio.run(_write(connector, topics, record)), patience, waiting_for=kafka_service())
+    patiently(lambda: asyncio.run(_write(connector, topics, record)), patience, aloud=True)
 
 
 async def _write(connector: str, topics: Collection[str], record: bytes) -> None:

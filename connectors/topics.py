@@ -21,7 +21,7 @@ def kafka_service() -> str:
 
 def partition_counts(topics: Collection[str], patience: float) -> dict[str, int]:
     """Return how many partitions each of these topics has; a topic that does not exist is left out."""
-    return patiently(lambda: asyncio.run(_partition_counts(topics)), patience, waiting_for=kafka_service())
+    return patiently(lambda: asyncio.run(_partition_counts(topics)), patience, aloud=True)
 
 
 def create(partitions: Mapping[str, int], patience: float) -> None:
@@ -30,7 +30,7 @@ def create(partitions: Mapping[str, int], patience: float) -> None:
     Raises:
         ConnectorsError: where Kafka does not answer, or refuses one.
     """
-    patiently(lambda: asyncio.run(_create(partitions)), patience, waiting_for=kafka_service())
+    patiently(lambda: asyncio.run(_create(partitions)), patience, aloud=True)
 
 
 async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
