@@ -8,6 +8,7 @@ from yarl import URL
 
 from app import reachable
 from app.mirror import Mirror
+from app.table import PartialsTable
 from app.transport import BatchTransport
 from settings import DATA, settings
 
@@ -59,6 +60,7 @@ app = InstaShop(
     broker=brokers(settings().kafka),
     autodiscover=["agents"],
     store="memory://",
+    Table=PartialsTable,
     datadir=str(DATA / "faust"),
     topic_partitions=settings().partitions,
     topic_replication_factor=settings().replication,

@@ -1,34 +1,20 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
-import asyncio
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, TypeVar
-
-from faust.types import TableT
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from app.application import app, mirror
 from app.dead_letters import Rejected, send_to_dead_letters
+from app.table import CHANGELOG, PartialsTable
 from app.transport import Batch, BatchSchema
 from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
-from cdc.partials import Entry
-from cdc.totals import Contributions, Path, dead_letter
+from cdc.totals import Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
 
-CHANGELOG = {
-    # A worker reads the changelog from its beginning when it gets a partition. Compacted every minute, it holds
-    # little more than one record for each partial, however long the shop has run.
-    "segment.ms": 60_000,
-    "segment.bytes": 16 * 2**20,
-    "min.cleanable.dirty.ratio": 0.01,
-}
-
 
 class Totals(Generic[R]):
-    """The totals of one topic: its Faust topic, its Faust table, and what this worker's partitions add up to.
-
-    The table's key is ``(partition, *path)`` and its value an entry of `cdc.partials`.
-    """
+    """The totals of one topic: its Faust topic, its Faust table, and what this worker's partitions add up to."""
 
     by_topic: ClassVar[dict[str, "Totals[Any]"]] = {}
     """All topics that are counted."""
@@ -36,8 +22,8 @@ class Totals(Generic[R]):
     def __init__(self, name: str, row: type[R], contributions: Contributions[R]) -> None:
         self.name = name
         self.topic = app.topic(name, schema=BatchSchema())
-        self.table: TableT[tuple[Any, ...], Entry] = app.Table(
-            f"{name}_totals", on_recover=self._recover, extra_topic_configs=CHANGELOG
+        self.table = cast(
+            PartialsTable, app.Table(f"{name}_totals", on_recover=self._recover, extra_topic_configs=CHANGELOG)
         )
         self._decode = ChangeDecoder(row)
         self._contributions = contributions
@@ -63,7 +49,12 @@ class Totals(Generic[R]):
         if self._partitions.get(partition) is not partials:
             return  # a rebalance came in between: the batch comes again, here or elsewhere
         mirror.changed(self.name, partition, partials, entries)
-        await self._write(partition, entries)
+        try:
+            await self.table.write(partition, entries)
+        except Exception as error:
+            # An agent that raises loses its event; an app that crashes starts again from its last commit.
+            await app.crash(error)
+            raise
         batch.done = True
 
     def _changes(self, batch: Batch, rejected: list[Rejected]) -> Iterator[Change]:
@@ -78,28 +69,9 @@ class Totals(Generic[R]):
                 rejected.append(Rejected(record, str(error)))
                 yield dead_letter(name, record.offset)
 
-    async def _write(self, partition: int, entries: dict[Path, Entry]) -> None:
-        """Write entries into the table and wait for its changelog.
-
-        This is what ``table[key] = value`` does, but the result can be waited for: a commit never gets ahead of the
-        changelog, and a slow broker slows the agent down instead of filling its memory.
-        """
-        sent = []
-        for path, entry in entries.items():
-            key = (partition, *path)
-            self.table.data[key] = entry
-            sent.append(self.table.send_changelog(partition, key, entry))
-        try:
-            await asyncio.gather(*sent)
-        except Exception as error:
-            # An agent that raises loses its event; an app that crashes starts again from its last commit.
-            await app.crash(error)
-            raise
-
     def _partials(self, partition: int) -> PartitionPartials:
         if partition not in self._partitions:
-            entries = {key[1:]: entry for key, entry in self.table.data.items() if key[0] == partition}
-            self._partitions[partition] = PartitionPartials(entries)
+            self._partitions[partition] = PartitionPartials(self.table.entries(partition))
         return self._partitions[partition]
 
     async def _recover(self) -> None:

@@ -1,0 +1,59 @@
+"""The Faust table of a topic's partials: what is written can be waited for, and the newest position wins."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import faust
+from faust.types import EventT
+
+from cdc import Path
+from cdc.partials import Entry
+
+Key = tuple[Any, ...]
+"""``(partition, *path)``"""
+
+CHANGELOG = {
+    # A worker reads the changelog from its beginning when it gets a partition. Compacted every minute, it holds
+    # little more than one record for each partial, however long the shop has run.
+    "segment.ms": 60_000,
+    "segment.bytes": 16 * 2**20,
+    "min.cleanable.dirty.ratio": 0.01,
+}
+
+
+class PartialsTable(faust.Table[Key, Entry]):
+    """An ordinary changelog table, but for how it is written and recovered."""
+
+    def entries(self, partition: int) -> dict[Path, Entry]:
+        """Return what the table holds of a partition."""
+        return {key[1:]: entry for key, entry in self.data.items() if key[0] == partition}
+
+    async def write(self, partition: int, entries: Mapping[Path, Entry]) -> None:
+        """Write entries in their order, and return once the changelog has them.
+
+        This is ``table[key] = value`` whose result can be waited for: a commit never gets ahead of the changelog,
+        and a slow broker slows the agent down instead of filling its memory.
+        """
+        sent = []
+        for path, entry in entries.items():
+            key = (partition, *path)
+            self.data[key] = entry
+            sent.append(self.send_changelog(partition, key, entry))
+        await asyncio.gather(*sent)
+
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
+        """Recover; an entry never gives way to one of an older position.
+
+        A worker that was frozen while others took its partitions over may still send what it had in hand: in the
+        changelog this stands behind what they wrote.
+        """
+        newest: dict[Key, int] = {}
+        kept = []
+        for event in batch:
+            key, (offset, *_) = self._to_key(event.key), event.value
+            held = self.data.get(key)
+            if offset >= max(newest.get(key, -1), held[0] if held else -1):
+                newest[key] = offset
+                kept.append(event)
+        super().apply_changelog_batch(kept)
