@@ -19,7 +19,7 @@ CANCELLED = 0.08  # of those pending
 REFUNDED = 0.03  # of those paid, before they are shipped
 RETURNED = 0.06  # of those in transit
 
-PENDING_LOOKED_AT = 50  # of the open orders, when one is amended
+LOOKED_AT = 50  # of the open orders, when one is amended
 
 CANCELLED_KEPT = 200  # the last ones, which may be deleted; the others stay in their table
 
@@ -171,7 +171,7 @@ class Orders:
 
     def amend(self, now: datetime) -> list[Operation]:
         """Let a customer change an order before paying: take a line out, or one unit more of a product."""
-        pending = [order for order in self.open[-PENDING_LOOKED_AT:] if order.status == "pending"]
+        pending = [order for order in self.open[-LOOKED_AT:] if order.status == "pending" and order.lines]
         if not pending:
             return []
         order = self.source.one_of(pending)

@@ -24,7 +24,7 @@ class Report:
     def __init__(self, console: Console, title: str, total: float) -> None:
         """Take the total that `reached` counts up to."""
         self._counts: Counter[str] = Counter()
-        self._lines_said = 0
+        self._said = 0
         self._last_line = time.monotonic()
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -44,7 +44,7 @@ class Report:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
-        if self._bar.disable and self.events % EVENTS_A_LINE:
+        if self._bar.disable and self.events != self._said:
             self._say()
 
     @property
@@ -56,9 +56,8 @@ class Report:
         """Count events, and say how far the run is."""
         self._counts.update(event.kind for event in events)
         self._bar.update(self._task, completed=reached, state=str(self))
-        lines, now = self.events // EVENTS_A_LINE, time.monotonic()
-        if self._bar.disable and lines > self._lines_said and now - self._last_line >= SECONDS_A_LINE:
-            self._lines_said, self._last_line = lines, now
+        due = self.events // EVENTS_A_LINE > self._said // EVENTS_A_LINE
+        if self._bar.disable and due and time.monotonic() - self._last_line >= SECONDS_A_LINE:
             self._say()
 
     def __str__(self) -> str:
@@ -66,4 +65,5 @@ class Report:
         return f"{self.events} events generated ({transactions} transactions, {behaviours} behaviours)"
 
     def _say(self) -> None:
+        self._said, self._last_line = self.events, time.monotonic()
         log.info("%s", self)

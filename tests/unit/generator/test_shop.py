@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.operations import Adjust, Event, Insert, Operation, Update
+from generator.orders import Order
 from generator.plan import plan, table_of
 from generator.sessions import FOLLOWS
 from generator.shop import Shop, State
@@ -148,3 +149,12 @@ def test_open_orders_stay_few() -> None:
         isinstance(change, Update) and change.table == "transaction" for change in operations(events(shop, 100))
     )
     assert moved > 100
+
+
+def test_an_order_that_someone_made_by_hand_without_lines_moves_on_too() -> None:
+    _, tables = opened(seed=10)
+    state = tables.state()
+    state.orders = [Order(1_000 + number, "pending", []) for number in range(50)]
+    shop = Shop(Source.seeded(10, tables.next_id), state)
+    moved = {change.id for change in operations(events(shop, 300)) if isinstance(change, Update)}
+    assert moved >= {1_000 + number for number in range(50)}
