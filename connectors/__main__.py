@@ -95,10 +95,10 @@ def create_topics(timeout: float) -> None:
     for topic, count in topics.partition_counts([*captured, topics.DEAD_LETTERS], timeout).items():
         if count != settings().partitions:
             wanted = f"{settings().partitions} ({variable('partitions')})"
-            console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is")
+            console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is", soft_wrap=True)
 
 
-def run(names: Names, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:
+def run(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:
     """Do something to connectors, and wait until they work.
 
     A Connect that has just come up takes a moment to find that it was in the middle of a snapshot when it went

@@ -1,18 +1,21 @@
 """Why a task failed, in one line out of a Java stack trace."""
 
 import re
+from textwrap import shorten
 
 CAUSE = re.compile(r"^(?:Caused by: )?(?:[\w$]+\.)+(?P<kind>[\w$]+)(?:: (?P<message>.*))?$", re.MULTILINE)
+LONGEST = 300  # characters
 PASSWORD = re.compile(r"(?<=://)[^/\s@]+:[^/\s]*(?=@)|(?<=password=)[^\s&,;]+", re.IGNORECASE)
 
 
 def cause_of(trace: str) -> str:
-    """Return the message of the deepest exception of a trace, without any password that it may quote."""
+    """Return the message of the deepest exception of a trace, without any password that it may quote.
+
+    Some of Debezium's messages quote whole objects: what is longer than a few lines of a terminal is cut.
+    """
     causes = list(CAUSE.finditer(trace))
-    if not causes:
-        return redact(trace.strip().partition("\n")[0])
-    deepest = causes[-1]
-    return redact(deepest["message"] or deepest["kind"])
+    message = (causes[-1]["message"] or causes[-1]["kind"]) if causes else trace.strip().partition("\n")[0]
+    return shorten(redact(message), LONGEST, placeholder=" …")
 
 
 def redact(text: str) -> str:

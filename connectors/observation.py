@@ -46,8 +46,17 @@ class Observation:
         return bool(self.tasks) and {self.state, *self.tasks} == {"RUNNING"}
 
     @property
+    def has_lost_its_slot(self) -> bool:
+        """Whether the slot from which it would go on is not there, or not whole."""
+        if self.slot is None:
+            return self.snapshot is Snapshot.FINISHED
+        return self.slot.lost
+
+    @property
     def problem(self) -> str | None:
         """Why it does not carry its tables' changes to Kafka, in one line; none where it does."""
+        if self.has_lost_its_slot:
+            return f"{self.name} has lost its replication slot: python -m connectors takes a new snapshot"
         if self.failed:
             return f"{self.name} failed: {self.cause}"
         if not self.running:
@@ -98,8 +107,6 @@ def reason_to_begin_anew(seen: Observation, missing_topics: frozenset[str]) -> s
         return f"no topic yet: {', '.join(sorted(missing_topics))}"
     if seen.unpublished:
         return f"not in its publication: {', '.join(sorted(seen.unpublished))}"
-    if seen.snapshot is Snapshot.FINISHED and seen.slot is None:
-        return "its replication slot is gone"
-    if seen.slot is not None and seen.slot.lost:
-        return "PostgreSQL gave up WAL that its replication slot still needed"
+    if seen.has_lost_its_slot:
+        return "its replication slot is gone, or lacks WAL that PostgreSQL gave up"
     return None

@@ -45,7 +45,7 @@ def test_it_goes_on_where_that_is_exact(change: dict[str, Any]) -> None:
         ({**STOPPED, "snapshot": Snapshot.UNFINISHED}, "snapshot was interrupted"),
         ({**FAILED, "snapshot": Snapshot.UNFINISHED}, "snapshot was interrupted"),
         ({"slot": None}, "slot is gone"),
-        ({"slot": replace(NOT_READ, lost=True)}, "gave up WAL"),
+        ({"slot": replace(NOT_READ, lost=True)}, "slot is gone, or lacks WAL"),
         ({"unpublished": frozenset({"public.stock"})}, "not in its publication: public.stock"),
     ],
 )
@@ -61,6 +61,7 @@ def test_it_begins_anew_for_a_topic_that_is_new() -> None:
     ("change", "problem"),
     [
         (FAILED, "erp-connector failed: FATAL: no"),
+        ({**FAILED, "slot": None}, "erp-connector has lost its replication slot"),
         (STOPPED, "erp-connector is STOPPED"),
         ({"tasks": ("UNASSIGNED",)}, "erp-connector is RUNNING and its task UNASSIGNED"),
         ({"unpublished": frozenset({"public.stock"})}, "misses the changes of public.stock"),
