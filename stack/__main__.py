@@ -21,6 +21,7 @@ app = typer.Typer(
     "of them where its variable is set (see .env.example).",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_show_locals=False,  # they hold passwords
 )
 console = Console(highlight=False, soft_wrap=True)
 
@@ -30,7 +31,7 @@ def _one_clear_line() -> Iterator[None]:
     """End on what a person can put right with one line on standard error, and on Ctrl-C with exit code 0."""
     try:
         yield
-    except StackError as error:
+    except (StackError, OSError) as error:
         typer.echo(error, err=True)
         sys.exit(1)
     except ValidationError as error:

@@ -15,7 +15,15 @@ from settings import CHECKOUT, DATA, STACK_ENV
 from stack.catalogue import SERVICES
 from stack.process import Process
 
-KEEP = b"keep"
+KEEP = "keep"
+
+# It imports only when it has to act: until then it idles as a bare interpreter.
+WATCH = f"""
+import sys
+if sys.stdin.read() != {KEEP!r}:
+    from stack.guard import stop
+    stop(sys.argv[1:])
+"""
 
 
 class Guard:
@@ -33,8 +41,9 @@ class Guard:
     def __enter__(self) -> Self:
         """Start the second process."""
         self._watcher = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "stack.watch", *self._names],
+            [sys.executable, "-c", WATCH, *self._names],
             stdin=subprocess.PIPE,
+            text=True,
             cwd=CHECKOUT,
             start_new_session=True,
             pass_fds=[self._lock],

@@ -25,14 +25,21 @@ def fetch(report: Callable[[str], None]) -> None:
         StackError: Maven is missing, or could not fetch them.
     """
     stamp, wanted = LIB / "pom.sha256", hashlib.sha256(POM.read_bytes()).hexdigest()
+    if _is(stamp, wanted):
+        return
     with lock.waiting(LIB / "lock"):
-        if stamp.exists() and stamp.read_text() == wanted:
+        if _is(stamp, wanted):  # by another command, meanwhile
             return
         report("Fetching the jars of pom.xml with Maven (100 MB, only this once) …")
+        stamp.unlink(missing_ok=True)
         for folder in (KAFKA, PLUGINS, POSTGRES):
             shutil.rmtree(folder, ignore_errors=True)
         _maven_package()
         stamp.write_text(wanted)
+
+
+def _is(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
 
 
 def _maven_package() -> None:

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -14,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.definitions import load
-from settings import DATA, settings
+from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
 LINE_EVERY = 5  # seconds between two lines where there is no terminal
@@ -29,12 +31,18 @@ NUMBERS = {
 }
 """The fields of ``metrics:dashboard``, and what people call them."""
 
+
+def _shown(path: Path) -> Path:
+    """Return a path as people in the checkout type it."""
+    return path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
+
+
 DEEPER = {
     "the addresses, for this shell": 'eval "$(.venv/bin/python -m stack env)"',
     "a document, and their names": 'redis-cli -u "$INSTASHOP_REDIS_URL" GET metrics:dashboard   (KEYS "metrics:*")',
     "the connectors": ".venv/bin/python -m connectors status",
     "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
-    "the logs": f"tail -f {DATA}/logs/faust.log   (generator, connect, kafka, postgres, redis)",
+    "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, connect, kafka, postgres, redis)",
 }
 
 console = Console(highlight=False, soft_wrap=True)
@@ -118,3 +126,15 @@ class View:
             Panel(deeper, title="Look deeper, in another terminal"),
             Text("Ctrl-C stops all of it", style="dim"),
         )
+
+
+if (
+    __name__ == "__main__"
+):  # the picture of the README, from a demo that runs: python -m stack.live > docs/images/demo.svg
+    paper = Console(record=True, width=118, file=StringIO())
+    view = View([Process(name, DATA) for name in ("faust", "generator")])
+    for _ in range(10):
+        view.look()
+        time.sleep(1)
+    paper.print(view)
+    print(paper.export_svg(title="make demo"))  # noqa: T201

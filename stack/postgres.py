@@ -62,6 +62,8 @@ class Postgres(Service):
         usual = self.site.data / self.name
         if self.user is None or _reaches(self.user, self.site.data):
             return usual
+        if usual.is_dir() and not usual.is_symlink():
+            raise StackError(f"PostgreSQL does not run as root, and user {self.user} cannot reach {usual}.")
         elsewhere = ELSEWHERE / hashlib.sha256(str(usual).encode()).hexdigest()[:16]
         elsewhere.mkdir(parents=True, exist_ok=True)
         if not usual.is_symlink():
@@ -95,7 +97,9 @@ class Postgres(Service):
         with zipfile.ZipFile(jar) as archive:
             name = next(name for name in archive.namelist() if name.endswith(".txz"))
             with archive.open(name) as packed, tarfile.open(fileobj=packed, mode="r:xz") as programs:
-                programs.extractall(draft, filter="data")
+                # Debian 12's Python 3.11.2 has no filters yet; the jar is one that we chose, all the same.
+                programs.extraction_filter = getattr(tarfile, "data_filter", None)
+                programs.extractall(draft)  # noqa: S202
         draft.rename(self.home / "server")
 
     def _give(self, path: Path) -> None:
