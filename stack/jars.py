@@ -46,8 +46,8 @@ def _maven_package() -> None:
     command = [program("mvn", "maven"), "-B", "-q", "-f", str(POM), "package"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode:
-        errors = [line for line in result.stdout.splitlines() if line.startswith("[ERROR]")]
-        cause = (errors or result.stderr.splitlines() or ["it did not say why"])[0]
+        errors = [line.partition("[ERROR] ")[2].strip() for line in result.stdout.splitlines()]
+        cause = next(filter(None, (*errors, *result.stderr.splitlines())), "it did not say why")
         raise StackError(f"Maven could not fetch the jars of {POM}: {cause}")
 
 

@@ -59,16 +59,13 @@ class Postgres(Service):
     @cached_property
     def home(self) -> Path:
         """Its folder beside the other services', or in `ELSEWHERE` if its user cannot go there, as below /root."""
-        usual = self.site.data / self.name
         if self.user is None or _reaches(self.user, self.site.data):
-            return usual
-        if usual.is_dir() and not usual.is_symlink():
-            raise StackError(f"PostgreSQL does not run as root, and user {self.user} cannot reach {usual}.")
-        elsewhere = ELSEWHERE / hashlib.sha256(str(usual).encode()).hexdigest()[:16]
-        elsewhere.mkdir(parents=True, exist_ok=True)
-        if not usual.is_symlink():
-            usual.symlink_to(elsewhere)
-        return elsewhere
+            return self._usual_home
+        return ELSEWHERE / hashlib.sha256(str(self._usual_home).encode()).hexdigest()[:16]
+
+    @property
+    def _usual_home(self) -> Path:
+        return self.site.data / self.name
 
     def prepare(self, settings: Settings) -> None:  # noqa: ARG002
         """Write its configuration; at first unpack the programs and make the cluster.
@@ -76,6 +73,8 @@ class Postgres(Service):
         Raises:
             StackError: There is no PostgreSQL for this platform, or the cluster cannot be made.
         """
+        if self.home != self._usual_home:
+            self._link()
         self.home.chmod(0o700)
         self._give(self.home)
         for config in ("postgresql.conf", "pg_hba.conf"):
@@ -85,6 +84,15 @@ class Postgres(Service):
             self._unpack()
         if not (self.home / "data").exists():
             self._make_cluster()
+
+    def _link(self) -> None:
+        """Show in the data folder where the home is, and let its user get there."""
+        ELSEWHERE.chmod(0o711)
+        if self._usual_home.is_symlink():
+            return
+        if self._usual_home.exists():
+            raise StackError(f"PostgreSQL's user {self.user} cannot reach {self._usual_home}.")
+        self._usual_home.symlink_to(self.home)
 
     def _unpack(self) -> None:
         jar = next(jars.POSTGRES.glob("*.jar"), None)

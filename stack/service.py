@@ -91,7 +91,7 @@ class Service(ABC):
         Raises:
             StackError: It cannot be prepared or started.
         """
-        self.home.mkdir(mode=0o700, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.prepare(settings)
         self.process.start(self.command(), folder=self.home, environment=self.environment(settings), user=self.user)
 
