@@ -9,20 +9,27 @@ from contextlib import contextmanager, suppress
 from rich.console import Console
 from rich.live import Live
 
-from settings import CHECKOUT, DATA
+from settings import CHECKOUT, DATA, settings
 from stack import running
+from stack.connect import Connect
 from stack.errors import StackError
 from stack.live import View
 from stack.process import Process
+from stack.service import Service
+from stack.stack import Stack
 
 HISTORY_DAYS = 30
 RATE = 10  # events of the shop a second
 
 PROGRAMS = {
+    "connectors": ["-m", "connectors"],
     "faust": ["-m", "faust", "-A", "app", "worker", "-l", "info"],
     "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}", "--history-days", f"{HISTORY_DAYS}"],
 }
 """What runs beside the services, by name, as arguments of Python."""
+
+KEPT = ("faust", "generator")
+"""Those that run all the time."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -35,8 +42,9 @@ def main() -> None:
     try:
         console.print("Starting the services: PostgreSQL, Redis, Kafka, Connect …")
         with running(console.print, also=list(PROGRAMS)):
+            console.print("Making the connectors run …")
             connect()
-            watch([Process(name, DATA) for name in PROGRAMS])
+            watch(Stack().own)
     except StackError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -49,28 +57,37 @@ def connect() -> None:
     Raises:
         StackError: where they do not; the command said why.
     """
-    console.print("Making the connectors run …")
-    done = subprocess.run([sys.executable, "-m", "connectors"], cwd=CHECKOUT, check=False)
-    if done.returncode:
+    if subprocess.run(command("connectors"), cwd=CHECKOUT, check=False).returncode:  # noqa: S603
         raise StackError("The connectors do not run.")
 
 
-def watch(programs: list[Process]) -> None:
-    """Keep the programs running, and show what becomes of it."""
-    view = View(programs)
+def watch(services: list[Service]) -> None:
+    """Keep everything running, and show what becomes of it."""
+    view = View([Process(name, DATA) for name in KEPT])
     with shown(view):
         while True:
-            for program in programs:
-                if not program.alive:
-                    start(program)
+            for service in services:
+                if not service.process.alive:
+                    service.start(settings())
+                    if service.name == Connect.name:
+                        # A connector that was in the middle of a snapshot has to begin anew.
+                        start("connectors")
+            for name in KEPT:
+                start(name)
             view.look()
             time.sleep(1)
 
 
-def start(program: Process) -> None:
-    """Start a program of `PROGRAMS`, for the first time or because it ended."""
-    command = [sys.executable, *PROGRAMS[program.name]]
-    program.start(command, folder=CHECKOUT, environment={"PYTHONUNBUFFERED": "1"}, user=None)
+def start(name: str) -> None:
+    """Start a program, unless it runs."""
+    program = Process(name, DATA)
+    if not program.alive:
+        program.start(command(name), folder=CHECKOUT, environment={"PYTHONUNBUFFERED": "1"}, user=None)
+
+
+def command(name: str) -> list[str]:
+    """Return the command of a program."""
+    return [sys.executable, *PROGRAMS[name]]
 
 
 @contextmanager

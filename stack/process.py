@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pwd import getpwnam
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
@@ -37,15 +37,20 @@ class Process:
     The file of the id stays locked while the process or a child of it runs (see `stack.lock`).
     """
 
+    # Those that this command started itself, by the file of their id. One that ended has to be waited for: until
+    # then it still has its id, and PostgreSQL takes it for a server that runs.
+    _children: ClassVar[dict[Path, subprocess.Popen[bytes]]] = {}
+
     def __init__(self, name: str, data: Path) -> None:
         self.name = name
         self.log = data / "logs" / f"{name}.log"
         self._file = data / "run" / f"{name}.pid"
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def alive(self) -> bool:
         """Whether it runs, whoever started it."""
+        if child := self._children.get(self._file):
+            child.poll()
         return lock.is_held(self._file)
 
     @property
@@ -76,7 +81,7 @@ class Process:
         try:
             os.ftruncate(descriptor, 0)
             with self.log.open("ab") as log:
-                self._child = subprocess.Popen(  # noqa: S603
+                self._children[self._file] = subprocess.Popen(  # noqa: S603
                     [str(part) for part in command],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -102,8 +107,8 @@ class Process:
                 os.kill(pid, last_word)
             if self._ended_within(STOP_SECONDS):
                 break
-        if self._child:
-            self._child.wait()
+        if child := self._children.pop(self._file, None):
+            child.wait()
 
     def _ended_within(self, seconds: float) -> bool:
         retrying = Retrying(retry=retry_if_result(bool), stop=stop_after_delay(seconds), wait=wait_fixed(0.05))
