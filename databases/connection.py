@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
@@ -55,8 +54,10 @@ def connect(database: Database, role: Role | None = None, dbname: str | None = N
 
 def failure(database: Database, error: psycopg2.Error, role: Role | None = None) -> DatabaseError:
     """Return an error of the driver as one line for whoever has to set things right."""
-    reason = re.sub("^connection to server .* failed: (FATAL: )?", "", str(error).partition("\n")[0]).strip()
     setting = database_variable(database)
+    reason = re.sub("^connection to server .* failed: (FATAL: )?", "", str(error).partition("\n")[0]).strip()
+    if isinstance(error, psycopg2.ProgrammingError) and error.pgcode is None:
+        reason = "the URL cannot be read"  # the driver quotes the part that it does not understand: maybe a password
     if role is not None and "password" in reason:
         setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
     message = f"PostgreSQL {database.value} at {address(database)}: {reason or type(error).__name__} (see {setting})"
@@ -74,5 +75,7 @@ def may_pass(error: psycopg2.Error) -> bool:
 
 def address(database: Database) -> str:
     """Return where a database is, as ``host:port/name``, without user and password."""
-    parts = urlsplit(settings().database_url(database))
-    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+    scheme, separator, rest = settings().database_url(database).partition("://")
+    if not separator or not scheme.startswith("postgres"):
+        return "an address that is no postgresql:// URL"  # not repeated: who knows where its password stands
+    return rest.rpartition("@")[2].partition("?")[0]

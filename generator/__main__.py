@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 import databases
-from databases import DatabaseError, RefusedError
+from databases import RefusedError
+from databases.command import one_clear_line
 from generator.history import days_before, missing_days
 from generator.play import Play
 from generator.progress import Report
 from generator.rhythm import Pace
 from generator.stop import Stop
-from generator.storage import ConflictError, Storage
+from generator.storage import Storage
 
 log = logging.getLogger("generator")
 
@@ -42,7 +43,7 @@ def main(
     """
     console = Console()
     log_to(console)
-    try:
+    with one_clear_line("generator"):
         create_databases()
         with Stop() as stop, closing(Storage(stop.event)) as storage:
             days = missing_days(storage, days_before(datetime.now(UTC).date(), history_days))
@@ -51,11 +52,6 @@ def main(
                 fill(play, days, stop, console)
                 play.open(datetime.now(UTC))
             run(play, Pace(rate, datetime.now(UTC)), minutes, events, stop, console)
-    except KeyboardInterrupt:
-        pass
-    except (DatabaseError, ConflictError) as error:
-        typer.echo(f"generator: {error}", err=True)
-        sys.exit(1)
 
 
 def create_databases() -> None:

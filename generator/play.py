@@ -14,8 +14,10 @@ from generator.storage import ConflictError, Storage
 
 log = logging.getLogger(__name__)
 
-CONFLICTS = 3
-"""So many in a row are someone else's work. More are a fault that reading anew does not mend."""
+CONFLICTS = 10
+"""So many in a row may be the work of someone else, such as a second generator that deletes customers of its own whom
+this one has read. More are a fault that reading anew does not mend.
+"""
 
 
 class Play:

@@ -20,7 +20,7 @@ from tenacity import (
     wait_exponential,
 )
 
-from databases import UnreachableError, address, connect, failure
+from databases import DatabaseError, UnreachableError, address, connect, failure
 from generator.operations import Operation
 from generator.plan import Statement, Transaction, plan
 from settings import Database, Role
@@ -34,7 +34,7 @@ PAGE = 1_000  # rows in one statement: beyond that the server's work on the text
 LONGEST_WAIT = 2  # seconds between two tries to reach a database
 
 
-class ConflictError(Exception):
+class ConflictError(DatabaseError):
     """Someone else changed the shop, so that what was decided no longer fits it."""
 
 

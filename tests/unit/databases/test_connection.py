@@ -4,7 +4,7 @@ import psycopg2
 import pytest
 from pydantic import SecretStr
 
-from databases import RefusedError, UnreachableError, address, connection, failure
+from databases import RefusedError, UnreachableError, address, connect, connection, failure
 from settings import Database, Role, Settings
 
 REFUSED = 'connection to server at "10.0.0.7", port 5432 failed: {}\n\tIs the server running on that host?\n'
@@ -44,3 +44,13 @@ def test_a_wrong_password_of_a_role_names_that_roles_variable() -> None:
 )
 def test_only_what_may_pass_is_worth_waiting_for(error: psycopg2.Error, kind: type[Exception]) -> None:
     assert type(failure(Database.CRM, error)) is kind
+
+
+@pytest.mark.parametrize("url", ["owner:s3cret@10.0.0.7/crm_db", "postgresql://owner:s3cret%zz@10.0.0.7/crm_db"])
+def test_an_address_that_cannot_be_read_is_not_repeated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(db_crm=SecretStr(url))
+    monkeypatch.setattr(connection, "settings", lambda: settings)
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT", 1)
+    with pytest.raises(RefusedError, match="INSTASHOP_DB_CRM") as refused:
+        connect(Database.CRM)
+    assert "s3cret" not in str(refused.value)
