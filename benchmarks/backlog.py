@@ -1,0 +1,48 @@
+"""A topic full of change events, that waits to be read."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import islice
+
+from aiokafka import AIOKafkaProducer
+
+from benchmarks import orders
+from connectors import topics
+from connectors.definitions import load
+from settings import settings
+
+TOPIC = "transaction"
+BATCH = 5_000
+"""Records a transaction: so much, Connect takes at once where much waits."""
+
+
+def create_topics() -> None:
+    """Make the topics that the app reads and writes."""
+    names = [topics.DEAD_LETTERS, *(topic for definition in load() for topic in definition.topics)]
+    topics.create(dict.fromkeys(names, settings().partitions), patience=30)
+
+
+async def fill(events: int, advance: Callable[[int], None]) -> None:
+    """Write change events of orders as Connect does: in transactions, compressed with lz4.
+
+    Args:
+        events: how many.
+        advance: is told how many more are written.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings().kafka,
+        transactional_id="backlog",
+        compression_type="lz4",
+        max_batch_size=512 * 1024,
+        linger_ms=2,
+    )
+    await producer.start()
+    try:
+        records = orders.records(events)
+        while batch := list(islice(records, BATCH)):
+            async with producer.transaction():
+                for key, value in batch:
+                    await producer.send(TOPIC, value, key)
+            advance(len(batch))
+    finally:
+        await producer.stop()
