@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-PAGE = 1_000  # rows in one statement: beyond that the server's work on the text grows faster than it saves
+PAGE = 1_000  # rows in one statement: so many that round trips no longer count
 
 LONGEST_WAIT = 2  # seconds between two tries to reach a database
 
