@@ -47,7 +47,7 @@ def up() -> None:
     """Start the services and leave them running."""
     with _one_clear_line(), console.status("Starting the services …"):
         stack.up(console.print)
-        console.print('To use them in this shell: [bold]eval "$(python -m stack env)"[/bold]')
+        console.print(f'To use them in this shell: [bold]eval "$({sys.executable} -m stack env)"[/bold]')
 
 
 @app.command()

@@ -30,10 +30,10 @@ apt_install() {
     $sudo true 2>/dev/null || return 1
     echo "Installing $* …"
     if [ -z "${updated:-}" ]; then
-        $sudo apt-get update -qq >&2 || return 1
+        $sudo apt-get update -qq >/dev/null || return 1
         updated=yes
     fi
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >&2
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
 }
 
 # need CHECK NAME PACKAGES…: each PACKAGES is tried in turn, since releases differ in what their default is.
