@@ -5,8 +5,8 @@ from typing import Literal
 from faust.types import StreamT
 
 from app.application import app
+from app.batch import Batch
 from app.totals import Totals
-from app.transport import Batch
 from cdc import Cents, Measures, Row, Text, Timestamp, utc_day
 
 REVENUE = frozenset({"paid", "shipped", "delivered"})

@@ -3,8 +3,8 @@
 from faust.types import StreamT
 
 from app.application import app
+from app.batch import Batch
 from app.totals import Totals
-from app.transport import Batch
 from cdc import Cents, Measures, Quantity, Row
 
 

@@ -1,5 +1,8 @@
 """The app object, and how it is set."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import faust
 from faust.app.base import BootStrategy
 from faust.types import ProducerT
@@ -30,10 +33,20 @@ class InstaShop(faust.App):
     cluster: str
     """The id of the Kafka cluster."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.after_rebalance: list[Callable[[], Awaitable[None]]] = []
+
     async def on_first_start(self) -> None:
         """Wait for Kafka before Faust's own clients try it, which give up at once."""
         self.cluster = await reachable.kafka(settings().kafka)
         await super().on_first_start()
+
+    def on_rebalance_end(self) -> None:
+        """Call `after_rebalance`, once records flow again and Faust drops none of them."""
+        super().on_rebalance_end()
+        for callback in self.after_rebalance:
+            self.add_future(callback())
 
     def _new_producer(self) -> ProducerT:
         producer = super()._new_producer()

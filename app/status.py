@@ -53,7 +53,7 @@ async def _lag(tp: Any) -> int:
     end = consumer.highwater(tp) or 0
     counted = Totals.by_topic[tp.topic].counted(tp.partition)
     at_end = (await consumer.position(tp) or 0) >= end
-    if at_end and counted >= (consumer.last_delivered(tp) or -1):
+    if at_end and counted >= consumer.last_fetched(tp):
         return 0
     return max(0, end - counted - 1)
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from faust.types import TP
+
 from app.application import app, mirror
+from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
 from app.table import CHANGELOG, PartialsTable
-from app.transport import Batch, BatchSchema
+from app.transport import BatchConsumer
 from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
 from cdc.totals import Contributions, dead_letter
 
@@ -28,7 +31,9 @@ class Totals(Generic[R]):
         self._decode = ChangeDecoder(row)
         self._contributions = contributions
         self._partitions: dict[int, PartitionPartials] = {}
+        self._turns: dict[int, Turn] = {}
         self.by_topic[name] = self
+        app.after_rebalance.append(self._read_on_everywhere)
 
     def counted(self, partition: int) -> int:
         """Return the offset up to which a partition is counted; -1 where nothing is."""
@@ -40,6 +45,8 @@ class Totals(Generic[R]):
         The mirror need not wait for that: after a crash the same records lead to the same numbers.
         """
         partition = batch[0].partition
+        if not await self._is_next(partition, batch.turn):
+            return
         partials = self._partials(partition)
         counted = partials.position.offset
         rejected: list[Rejected] = []
@@ -56,6 +63,30 @@ class Totals(Generic[R]):
             await app.crash(error)
             raise
         batch.done = True
+
+    async def _is_next(self, partition: int, turn: Turn) -> bool:
+        """Tell whether a batch follows what is counted. If one before it was dropped, read on from what is counted."""
+        expected = self._turns.get(partition)
+        if turn == expected:
+            self._turns[partition] = turn.next
+            return True
+        if expected is not None and turn.reading >= expected.reading:
+            await self._read_on(partition)
+        return False
+
+    async def _read_on(self, partition: int) -> None:
+        """Read a partition from what is counted, wherever Faust's committed offset stands."""
+        consumer = cast(BatchConsumer, app.consumer)
+        turn = await consumer.read_from(TP(self.name, partition), self.counted(partition) + 1)
+        if turn:
+            self._turns[partition] = turn
+
+    async def _read_on_everywhere(self) -> None:
+        for partition in self._assigned():
+            await self._read_on(partition)
+
+    def _assigned(self) -> list[int]:
+        return [tp.partition for tp in app.consumer.assignment() if tp.topic == self.name]
 
     def _changes(self, batch: Batch, rejected: list[Rejected]) -> Iterator[Change]:
         """Decode the records one after the other: none stays in memory. Those that fail are added to `rejected`."""
@@ -75,7 +106,7 @@ class Totals(Generic[R]):
         return self._partitions[partition]
 
     async def _recover(self) -> None:
-        """Take up the table after a rebalance: other workers may have counted in between."""
+        """Take up the table in a rebalance: other workers may have counted in between. Nothing has its turn yet."""
         self._partitions.clear()
-        assigned = [tp.partition for tp in app.consumer.assignment() if tp.topic == self.name]
-        mirror.assigned(self.name, {partition: self._partials(partition) for partition in assigned})
+        self._turns.clear()
+        mirror.assigned(self.name, {partition: self._partials(partition) for partition in self._assigned()})

@@ -1,0 +1,42 @@
+"""What an agent is handed: the records of one partition that one fetch returned."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from aiokafka import ConsumerRecord
+from faust.serializers.schemas import Schema
+from faust.types import AppT, EventT, Message
+
+
+class Turn(NamedTuple):
+    """Where a batch stands among those of its partition: nothing lies between two that follow one another."""
+
+    reading: int
+    """How often the partition has been read anew, from an offset that was asked for."""
+    number: int
+    """The how manieth batch since then, from 0."""
+
+    @property
+    def next(self) -> "Turn":
+        """The turn of the batch that follows."""
+        return Turn(self.reading, self.number + 1)
+
+
+class Batch(list[ConsumerRecord]):
+    """Records of one partition, in order of their offsets; never empty."""
+
+    turn: Turn
+    done: bool = False
+    """Set by the agent when all that the batch leads to is written down: then its offset may be committed."""
+
+
+class BatchSchema(Schema[None, Batch]):
+    """Passes a batch through to the agent, which decodes it in one go."""
+
+    def compile(self, app: AppT, **_: Any) -> Callable[..., Awaitable[EventT[Any]]]:
+        """Return the function that makes a message Faust's event."""
+
+        async def decode(message: Message, *, propagate: bool = False) -> EventT[Any]:  # noqa: ARG001
+            return app.create_event(None, message.value, message.headers, message)
+
+        return decode
