@@ -77,7 +77,7 @@ class Totals(Generic[R]):
     async def _read_on(self, partition: int) -> None:
         """Read a partition from what is counted, wherever Faust's committed offset stands."""
         consumer = cast(BatchConsumer, app.consumer)
-        turn = await consumer.read_from(TP(self.name, partition), self.counted(partition) + 1)
+        turn = await consumer.read_from(TP(self.name, partition), self._partials(partition).next_offset)
         if turn:
             self._turns[partition] = turn
 

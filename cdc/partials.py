@@ -15,7 +15,7 @@ POSITION: Path = ()
 """The path under which the partition's position is kept."""
 
 Entry = list[int | None]
-"""What a table holds at a path: ``[offset, amount]``, and at `POSITION` ``[offset, snapshot, start]``."""
+"""What a table holds at a path: ``[offset, amount]``, and at `POSITION` the fields of a `Position`."""
 
 
 NO_SNAPSHOT = 0
@@ -30,6 +30,8 @@ class Position(NamedTuple):
     """The LSN of the last snapshot. None as long as nothing has come at all, or nothing since a reset."""
     start: int = -1
     """The offset at which that snapshot, or the reset before it, began: nothing before it counts."""
+    settled: int = -1
+    """The offset up to which every partial is written down with this position, and not only those up to a crash."""
 
     def begins_at(self, change: Change) -> bool:
         """Tell whether a change makes all that went before it void.
@@ -46,7 +48,7 @@ class Position(NamedTuple):
     def after(self, change: Change) -> "Position":
         """Return the position once a change is counted that was not counted before."""
         if self.begins_at(change):
-            return Position(change.offset, change.snapshot, change.offset)
+            return self._replace(offset=change.offset, snapshot=change.snapshot, start=change.offset)
         if change.snapshot is None and self.snapshot is not None:
             return self._replace(offset=change.offset)
         return self._replace(offset=change.offset, snapshot=change.snapshot or NO_SNAPSHOT)
@@ -68,9 +70,17 @@ class PartitionPartials:
                 self.position = Position(*entry)  # type: ignore[arg-type]
             else:
                 self._offsets[path], self.amounts[path] = entry  # type: ignore[assignment]
+        self._last = self.position.settled
+
+    @property
+    def next_offset(self) -> int:
+        """The offset from which to read on: before the position, where a crash may have left partials behind it."""
+        return self._last + 1
 
     def fold(self, changes: Iterable[Change]) -> dict[Path, Entry]:
         """Count the changes of a batch, in order of their offsets.
+
+        The entries of the batch before must be written down by now.
 
         Returns:
             The entries to write down, in this order: the partition's position, then each partial that was touched.
@@ -79,7 +89,9 @@ class PartitionPartials:
         pending: dict[Path, int] = {}
         position = self.position
         offset = position.offset
+        settled = self._last
         for change in changes:
+            self._last = max(self._last, change.offset)
             if change.offset <= self.position.offset:
                 touched.update(dict.fromkeys(self._replay(change)))
                 continue
@@ -93,7 +105,7 @@ class PartitionPartials:
             for path, amount in change.difference.items():
                 pending[path] = pending.get(path, 0) + amount
         touched.update(dict.fromkeys(self._add(pending, offset)))
-        self.position = position._replace(offset=offset)
+        self.position = position._replace(offset=offset, settled=settled)
         return {POSITION: list(self.position)} | {path: [self._offsets[path], self.amounts[path]] for path in touched}
 
     def _replay(self, change: Change) -> Iterator[Path]:
