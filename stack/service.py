@@ -16,7 +16,7 @@ from stack.errors import StackError
 from stack.ports import HOST
 from stack.process import Process
 
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 CONFIG = Path(__file__).parent / "config"
 
 
