@@ -40,9 +40,7 @@ class Role(StrEnum):
 class Settings(BaseSettings):
     """The environment, typed. Addresses are those of the services' defaults on loopback."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=(STACK_ENV, ENV_FILE), extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=(STACK_ENV, ENV_FILE), extra="ignore", frozen=True)
 
     kafka: str = "127.0.0.1:9092"
     connect_url: str = "http://127.0.0.1:8083"
