@@ -7,9 +7,14 @@ A folder named in INSTASHOP_TEST_DATA is kept from run to run. If the services r
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 _KEPT = os.environ.get("INSTASHOP_TEST_DATA")
 _DATA = Path(_KEPT or tempfile.mkdtemp(prefix="instashop-tests-"))
@@ -19,6 +24,17 @@ for _name in [name for name in os.environ if name.startswith("INSTASHOP_")]:
     del os.environ[_name]
 os.environ["INSTASHOP_DATA"] = str(_DATA)
 os.environ["INSTASHOP_ENV_FILE"] = os.devnull
+
+
+@pytest.fixture(scope="session")
+def stack() -> "Iterator[Settings]":
+    """Have the services run, with the four databases made, and return where they are."""
+    import databases  # these read the environment
+    from stack import running
+
+    with running(print) as settings:
+        databases.create()
+        yield settings
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

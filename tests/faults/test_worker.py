@@ -1,0 +1,71 @@
+"""A worker may end in any way at any time: what is counted stays exact."""
+
+import signal
+
+from settings import Database
+from tests.pipeline import (
+    TOPICS,
+    assert_exact,
+    execute,
+    generate,
+    load,
+    metrics,
+    wait_until_more_is_counted,
+    wait_until_shared_by,
+    worker,
+)
+
+
+def test_a_plain_run_is_exact() -> None:
+    with worker():
+        generate(events=3_000)
+        assert execute(Database.ECOMMERCE, "DELETE FROM shipment WHERE status = 'returned'")  # which the shop keeps
+        assert_exact()
+
+        by_topic = metrics("events")["by_topic"]
+        assert by_topic.keys() == set(TOPICS)
+        for topic, outcomes in by_topic.items():  # the load is as mixed as it has to be
+            assert all(outcomes[outcome] > 0 for outcome in ("create", "update", "delete")), topic
+
+
+def test_three_kills_in_the_middle_of_the_load() -> None:
+    with load() as shop:
+        for _ in range(3):
+            victim = worker()
+            wait_until_more_is_counted()
+            victim.kill()
+            assert shop.runs
+        with worker():
+            wait_until_more_is_counted()
+            shop.stop()
+            assert_exact()
+
+
+def test_a_backlog_that_many_workers_die_over() -> None:
+    """Each is killed as soon as its first numbers show: within its first, largest batches."""
+    generate(events=6_000)
+    for _ in range(2):
+        victim = worker()
+        wait_until_more_is_counted(1)
+        victim.kill()
+    with worker():
+        assert_exact()
+
+
+def test_two_workers_of_which_one_dies_and_one_leaves() -> None:
+    with load() as shop, worker() as first:
+        second = worker()
+        wait_until_shared_by(2)
+        wait_until_more_is_counted()
+        second.kill()
+        with worker() as third:
+            wait_until_shared_by(2)
+            wait_until_more_is_counted()
+            first.stop(signal.SIGTERM)
+            wait_until_more_is_counted()
+            with worker():
+                wait_until_shared_by(2)
+                wait_until_more_is_counted()
+                shop.stop()
+                assert_exact()
+            assert third.runs

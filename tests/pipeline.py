@@ -1,0 +1,146 @@
+"""The pipeline's commands, as a user types them, and what the user sees of them in Redis."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from redis import Redis
+from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
+
+from databases import connect
+from settings import CHECKOUT, DATA, Database, Role, settings
+
+FAUST = str(Path(sys.executable).with_name("faust"))
+TOPICS = ("carrier", "customer", "interaction", "product", "shipment", "stock", "transaction", "transactiondetail")
+
+
+def run(*command: str, timeout: float = 150, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def connectors(*arguments: str) -> None:
+    done = run(sys.executable, "-m", "connectors", *arguments)
+    assert done.returncode == 0, done.stderr
+
+
+def generate(events: int) -> None:
+    """Let so many events happen in the shop, as fast as it goes."""
+    done = run(sys.executable, "-m", "generator", "--rate", "0", "--events", str(events))
+    assert done.returncode == 0, done.stderr
+
+
+def execute(database: Database, statement: str) -> int:
+    """Change rows by hand, and return how many."""
+    with closing(connect(database, Role.GENERATOR)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.rowcount)
+
+
+def reconcile(timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    return run(FAUST, "-A", "app", "reconcile", "--timeout", str(timeout))
+
+
+def assert_exact() -> None:
+    """Let the pipeline come to rest, and compare every number with SQL."""
+    done = reconcile()
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 60) -> None:
+    retry(retry=retry_if_not_result(bool), stop=stop_after_delay(seconds), wait=wait_fixed(0.05))(condition)()
+
+
+def metrics(name: str) -> Any:
+    """Return a document; an empty one where there is none."""
+    with Redis.from_url(settings().redis_url) as redis:
+        return json.loads(redis.get(f"metrics:{name}") or "{}")
+
+
+def counted() -> int:
+    """Return how many change events have been counted, ever."""
+    return int(metrics("dashboard").get("total_events", 0))
+
+
+def wait_until_more_is_counted(events: int = 500) -> None:
+    """Wait until workers have counted so many events from now on."""
+    target = counted() + events
+    wait_until(lambda: counted() >= target)
+
+
+def wait_until_shared_by(workers: int) -> None:
+    """Wait until so many workers, seen alive from now on, have partitions."""
+    begun = datetime.now(UTC)
+
+    def shared() -> bool:
+        with Redis.from_url(settings().redis_url) as redis:
+            status = json.loads(redis.get("status:faust") or '{"workers": []}')
+        alive = [one for one in status["workers"] if datetime.fromisoformat(one["updated_at"]) > begun]
+        return len(alive) == workers and all(one["lag"] for one in alive)
+
+    wait_until(shared)
+
+
+class Background:
+    """A command that runs within a ``with`` block, which ends it as Ctrl-C does."""
+
+    def __init__(self, *command: str, **environment: str) -> None:
+        self.log = DATA / "logs" / f"{Path(command[0]).name}.log"
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it in good order."""
+        self.process.send_signal(how)
+        assert self.process.wait(timeout=60) == 0, f"see {self.log}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.kill()
+        elif self.runs:
+            self.stop()
+
+
+def worker(**environment: str) -> Background:
+    return Background(FAUST, "-A", "app", "worker", "-l", "info", **environment)
+
+
+def load(rate: int = 300) -> Background:
+    """Let the shop be busy, with inserts, updates and deletes on all its tables, until it is stopped."""
+    return Background(sys.executable, "-m", "generator", "--rate", str(rate))
