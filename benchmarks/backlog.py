@@ -1,6 +1,5 @@
 """A topic full of change events, that waits to be read."""
 
-import asyncio
 from collections.abc import Callable
 from itertools import islice
 

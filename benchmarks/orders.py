@@ -1,4 +1,4 @@
-"""Orders as Debezium writes them: the change events of a shop's ``transaction`` table. Pure, and the same every time."""
+"""The change events of a shop's ``transaction`` table, as Debezium writes them. Pure, and the same every time."""
 
 import random
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _moved(order: Row, now: datetime) -> Row:
 
 
 def _choose(rng: random.Random, shares: dict[str, int]) -> str:
-    return rng.choices(list(shares), shares.values())[0]
+    return rng.choices(list(shares), list(shares.values()))[0]
 
 
 def _iso(moment: datetime) -> str:

@@ -6,10 +6,11 @@ To be imported before anything that imports `settings`, which reads the environm
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from rich.progress import Progress
 
 for _name in [name for name in os.environ if name.startswith("INSTASHOP_")]:
     del os.environ[_name]
@@ -18,33 +19,48 @@ os.environ["INSTASHOP_DATA"] = _FOLDER.name
 os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 
 from settings import CHECKOUT, DATA  # noqa: E402
-from stack import running  # noqa: E402
+from stack import StackError, running  # noqa: E402
 from stack.process import Process  # noqa: E402
 from stack.stack import clean  # noqa: E402
 
 WORKER = "worker"
-Say = Callable[[str], None]
-
-
-class ProgramError(Exception):
-    """A program that a benchmark runs has ended; the message holds the last words of its log."""
 
 
 @contextmanager
-def services(say: Say) -> Iterator[None]:
-    """Have fresh services within a ``with`` block, and leave nothing of them behind."""
+def services(progress: Progress) -> Iterator[None]:
+    """Have fresh services within a ``with`` block, and leave nothing of them behind.
+
+    Raises:
+        StackError: a service cannot be started.
+    """
+    starting = progress.add_task("Starting the services", total=None)
     try:
-        with running(say, also=[WORKER]):
+        with running(lambda line: progress.update(starting, description=line.partition(", log")[0]), also=[WORKER]):
+            progress.remove_task(starting)
             yield
     finally:
         clean()
 
 
+def connect() -> None:
+    """Make the databases, the topics and the connectors.
+
+    Raises:
+        StackError: the connectors do not run.
+    """
+    output_of([sys.executable, "-m", "connectors"])
+
+
 def start_worker() -> Process:
-    """Start the real ``faust -A app worker``; it ends with the services."""
+    """Start the real worker. It ends with the services.
+
+    Raises:
+        StackError: it cannot be started.
+    """
     worker = Process(WORKER, DATA)
-    command = [sys.executable, "-m", "faust", "-A", "app", "worker", "-l", "warn"]
-    worker.start(command, folder=CHECKOUT, environment={}, user=None)
+    worker.start(
+        [sys.executable, "-m", "faust", "-A", "app", "worker", "-l", "warn"], folder=CHECKOUT, environment={}, user=None
+    )
     return worker
 
 
@@ -52,24 +68,25 @@ def check(worker: Process) -> None:
     """Make sure that the worker still runs.
 
     Raises:
-        ProgramError: it does not.
+        StackError: it does not.
     """
     if not worker.alive:
-        raise ProgramError(f"The worker ended: {worker.last_words()}")
+        raise StackError(f"The worker ended: {worker.last_words()}")
 
 
-def run(module: str, *arguments: object) -> str:
-    """Run a module of this package in a process of its own, and return what it prints.
+def program(module: str, *arguments: object) -> list[str]:
+    """Return the command that runs a module of this package in a process of its own."""
+    return [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+
+
+def output_of(command: Sequence[str]) -> str:
+    """Run a command, and return what it prints.
 
     Raises:
-        ProgramError: it failed.
+        StackError: it failed.
     """
-    done = subprocess.run(command(module, arguments), cwd=CHECKOUT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise ProgramError(f"{module} ended: {(done.stderr.strip().splitlines() or ['without a word'])[-1]}")
+        cause = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
+        raise StackError(f"{' '.join(command[1:])} failed: {cause}")
     return done.stdout
-
-
-def command(module: str, arguments: Sequence[object]) -> list[str]:
-    """Return the command that runs a module of this package."""
-    return [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
