@@ -52,7 +52,7 @@ class Folder:
 
     def stack(self, command: str) -> tuple[int, str, str]:
         process = self.popen("-m", "stack", command)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate()
         return process.returncode, out, err
 
     def hold(self) -> subprocess.Popen[str]:
@@ -80,7 +80,7 @@ class Folder:
     def running(self) -> list[str]:
         return [name for name in ("postgres", "redis") if lock.is_held(self.data / "run" / f"{name}.pid")]
 
-    @retry(retry=retry_if_result(bool), stop=stop_after_delay(60), wait=wait_fixed(0.1))
+    @retry(retry=retry_if_result(bool), stop=stop_after_delay(120), wait=wait_fixed(0.1))
     def wait_until_nothing_runs(self) -> bool:
         return bool(self.running or self.addresses)
 
