@@ -1,0 +1,95 @@
+"""What cannot be understood is kept with its reason and counted; the stream goes on, and the numbers stay exact."""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from settings import settings
+from tests.pipeline import TOPICS, assert_exact, generate, metrics, wait_until, worker
+
+OUT_OF_RANGE: dict[str, tuple[str, Any]] = {
+    "carrier": ("id", 0),
+    "customer": ("country", ""),
+    "interaction": ("type", "teleport"),
+    "product": ("category", ""),
+    "shipment": ("carrier_id", -1),
+    "stock": ("quantity", 2**31),
+    "transaction": ("total_amount", "10000000000.00"),
+    "transactiondetail": ("quantity", 2**31),
+}
+"""By topic, a column that something is counted by, and a value that it cannot have."""
+
+
+def bad_values(topic: str, event: dict[str, Any]) -> dict[str, bytes]:
+    """Make a good event bad in each way."""
+    column, out_of_range = OUT_OF_RANGE[topic]
+
+    def with_row(row: dict[str, Any]) -> bytes:
+        return json.dumps(event | {"op": "c", "before": None, "after": row}).encode()
+
+    row = event["after"]
+    return {
+        "bytes that are not JSON": b"\x00\xff",
+        "an unknown operation": json.dumps(event | {"op": "x"}).encode(),
+        "a missing column": with_row({name: value for name, value in row.items() if name != column}),
+        "a wrong type": with_row(row | {column: [1]}),
+        "a null value": with_row(row | {column: None}),
+        "out of range": with_row(row | {column: out_of_range}),
+    }
+
+
+def test_bad_records_on_every_topic_are_kept_and_counted() -> None:
+    with worker():
+        generate(events=200)
+        assert_exact()
+        before = dead_letters()
+        sent = asyncio.run(spoil())
+        wait_until(lambda: dead_letters() - before == Counter(dict.fromkeys(TOPICS, 6)))
+        generate(events=50)
+        assert_exact()
+
+    kept = {
+        (headers["topic"], int(headers["partition"]), int(headers["offset"])): (record, headers["reason"])
+        for record in asyncio.run(read("dead_letters"))
+        for headers in [{name: value.decode() for name, value in record.headers}]
+    }
+    for place, (value, way) in sent.items():
+        record, reason = kept[place]
+        assert (record.key, record.value) == (b"bad", value), way
+        assert reason, way
+
+
+def dead_letters() -> Counter[str]:
+    by_topic = metrics("events")["by_topic"]
+    return Counter({topic: outcomes["dead_letters"] for topic, outcomes in by_topic.items()})
+
+
+async def spoil() -> dict[tuple[str, int, int], tuple[bytes, str]]:
+    """Send every bad record to every topic, and a tombstone, which is none."""
+    sent = {}
+    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+        for topic in TOPICS:
+            rows = (json.loads(record.value) for record in await read(topic))
+            event = next(row for row in rows if row["after"])
+            for way, value in bad_values(topic, event).items():
+                at = await producer.send_and_wait(topic, value, key=b"bad", partition=1)
+                sent[topic, at.partition, at.offset] = (value, way)
+            await producer.send_and_wait(topic, None, key=b"bad", partition=1)
+    return sent
+
+
+async def read(topic: str) -> list[ConsumerRecord]:
+    """Read a topic from its beginning to its end."""
+    async with AIOKafkaConsumer(bootstrap_servers=settings().kafka, isolation_level="read_committed") as consumer:
+        partitions = [TopicPartition(topic, number) for number in range(settings().partitions)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        records: list[ConsumerRecord] = []
+        while any([await consumer.position(each) < ends[each] for each in partitions]):
+            for fetched in (await consumer.getmany(timeout_ms=200)).values():
+                records += fetched
+        return records
