@@ -17,12 +17,14 @@ from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
 from databases import connect
 from settings import CHECKOUT, DATA, Database, Role, settings
+from stack.service import Service
+from stack.stack import Stack
 
 FAUST = str(Path(sys.executable).with_name("faust"))
 TOPICS = ("carrier", "customer", "interaction", "product", "shipment", "stock", "transaction", "transactiondetail")
 
 
-def run(*command: str, timeout: float = 150, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, timeout: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         command,
@@ -53,7 +55,7 @@ def execute(database: Database, statement: str) -> int:
         return int(cursor.rowcount)
 
 
-def reconcile(timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def reconcile(timeout: float = 120) -> subprocess.CompletedProcess[str]:
     return run(FAUST, "-A", "app", "reconcile", "--timeout", str(timeout))
 
 
@@ -63,7 +65,7 @@ def assert_exact() -> None:
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], Any], seconds: float = 120) -> None:
     retry(retry=retry_if_not_result(bool), stop=stop_after_delay(seconds), wait=wait_fixed(0.05))(condition)()
 
 
@@ -144,3 +146,8 @@ def worker(**environment: str) -> Background:
 def load(rate: int = 300) -> Background:
     """Let the shop be busy, with inserts, updates and deletes on all its tables, until it is stopped."""
     return Background(sys.executable, "-m", "generator", "--rate", str(rate))
+
+
+def service(name: str) -> Service:
+    """Return one of the services, to be killed, stopped or started."""
+    return next(each for each in Stack().own if each.name == name)
