@@ -1,5 +1,6 @@
 """What an agent is handed: the records of one partition that one fetch returned."""
 
+from asyncio import Future
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -26,8 +27,8 @@ class Batch(list[ConsumerRecord]):
     """Records of one partition, in order of their offsets; never empty."""
 
     turn: Turn
-    done: bool = False
-    """Set by the agent when all that the batch leads to is written down: then its offset may be committed."""
+    written: Future[None] | None = None
+    """Done when all that the batch leads to is written down: then its offset may be committed. None if never."""
 
 
 class BatchSchema(Schema[None, Batch]):

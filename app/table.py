@@ -1,7 +1,7 @@
 """The Faust table of a topic's partials: what is written can be waited for, and the newest position wins."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 
 import faust
@@ -29,8 +29,8 @@ class PartialsTable(faust.Table[Key, Entry]):
         """Return what the table holds of a partition."""
         return {key[1:]: entry for key, entry in self.data.items() if key[0] == partition}
 
-    async def write(self, partition: int, entries: Mapping[Path, Entry]) -> None:
-        """Write entries in their order, and return once the changelog has them.
+    def write(self, partition: int, entries: Mapping[Path, Entry]) -> Awaitable[Any]:
+        """Write entries in their order, and return what ends once the changelog has them.
 
         This is ``table[key] = value`` whose result can be waited for: a commit never gets ahead of the changelog,
         and a slow broker slows the agent down instead of filling its memory.
@@ -40,7 +40,7 @@ class PartialsTable(faust.Table[Key, Entry]):
             key = (partition, *path)
             self.data[key] = entry
             sent.append(self.send_changelog(partition, key, entry))
-        await asyncio.gather(*sent)
+        return asyncio.gather(*sent)
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
         """Recover; an entry never gives way to one of an older position.

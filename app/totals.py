@@ -1,6 +1,7 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
@@ -32,6 +33,7 @@ class Totals(Generic[R]):
         self._contributions = contributions
         self._partitions: dict[int, PartitionPartials] = {}
         self._turns: dict[int, Turn] = {}
+        self._writing: dict[int, asyncio.Task[None]] = {}
         self.by_topic[name] = self
         app.after_rebalance.append(self._read_on_everywhere)
 
@@ -40,11 +42,13 @@ class Totals(Generic[R]):
         return self._partials(partition).position.offset
 
     async def count(self, batch: Batch) -> None:
-        """Count a batch, and return once the table's changelog holds the result.
+        """Count a batch, once the table's changelog holds what the partition's batch before it led to.
 
-        The mirror need not wait for that: after a crash the same records lead to the same numbers.
+        Neither the mirror nor other partitions wait for that: after a crash the same records lead to the same numbers.
         """
         partition = batch[0].partition
+        if partition in self._writing:
+            await asyncio.shield(self._writing[partition])
         if not await self._is_next(partition, batch.turn):
             return
         partials = self._partials(partition)
@@ -56,13 +60,7 @@ class Totals(Generic[R]):
         if self._partitions.get(partition) is not partials:
             return  # a rebalance came in between: the batch comes again, here or elsewhere
         mirror.changed(self.name, partition, partials, entries)
-        try:
-            await self.table.write(partition, entries)
-        except Exception as error:
-            # An agent that raises loses its event; an app that crashes starts again from its last commit.
-            await app.crash(error)
-            raise
-        batch.done = True
+        batch.written = self._writing[partition] = asyncio.create_task(_or_crash(self.table.write(partition, entries)))
 
     async def _is_next(self, partition: int, turn: Turn) -> bool:
         """Tell whether a batch follows what is counted. If one before it was dropped, read on from what is counted."""
@@ -109,4 +107,14 @@ class Totals(Generic[R]):
         """Take up the table in a rebalance: other workers may have counted in between. Nothing has its turn yet."""
         self._partitions.clear()
         self._turns.clear()
+        self._writing.clear()
         mirror.assigned(self.name, {partition: self._partials(partition) for partition in self._assigned()})
+
+
+async def _or_crash(writing: Awaitable[Any]) -> None:
+    """Wait for what must not fail: an app that crashes starts again from its last commit."""
+    try:
+        await writing
+    except Exception as error:
+        await app.crash(error)
+        raise

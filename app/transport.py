@@ -117,12 +117,15 @@ class BatchConsumer(driver.Consumer):
         return self._thread.last_fetched.get(tp, -1)
 
     def ack(self, message: Message) -> bool:
-        """Acknowledge a batch, if it is done: what a stream skips in a rebalance is not."""
+        """Acknowledge a batch once it is written down: what a stream skips in a rebalance never is."""
         batch = message.value
         if isinstance(batch, Batch):
             current = message.generation_id == self.app.consumer_generation_id
-            if not (batch.done and current):
+            if batch.written is None or not current:
                 self._unacked_messages.discard(message)
+                return False
+            if not batch.written.done():
+                batch.written.add_done_callback(lambda _: self.ack(message))
                 return False
         return bool(super().ack(message))
 
