@@ -120,12 +120,12 @@ class BatchConsumer(driver.Consumer):
         """Acknowledge a batch once it is written down: what a stream skips in a rebalance never is."""
         batch = message.value
         if isinstance(batch, Batch):
-            current = message.generation_id == self.app.consumer_generation_id
-            if batch.written is None or not current:
-                self._unacked_messages.discard(message)
+            written, current = batch.written, message.generation_id == self.app.consumer_generation_id
+            if written is not None and current and not written.done():
+                written.add_done_callback(lambda _: self.ack(message))
                 return False
-            if not batch.written.done():
-                batch.written.add_done_callback(lambda _: self.ack(message))
+            if written is None or not current or written.cancelled() or written.exception():
+                self._unacked_messages.discard(message)
                 return False
         return bool(super().ack(message))
 
