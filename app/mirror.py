@@ -118,7 +118,7 @@ class Mirror:
             raise
         for partition, result in zip(changed, results, strict=False):
             if result == b"lost":
-                self._whole.add(partition)
+                self._gather({}, {partition})
                 self._wake.set()
             elif result == b"old":
                 self._gather({partition: changed[partition]}, set())
@@ -135,7 +135,7 @@ class Mirror:
         transaction.eval(SWAP, 1, key, partials.position.offset, extent, *arguments)
 
     def _gather(self, changed: Mapping[Partition, set[Path]], whole: set[Partition]) -> None:
-        """Keep what could not be written for the next write."""
+        """Keep what could not be written for the next write, but of partitions that were lost meanwhile."""
         for partition, paths in changed.items():
             if partition in self._partials:
                 self._changed.setdefault(partition, set()).update(paths)

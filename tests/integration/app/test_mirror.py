@@ -1,0 +1,227 @@
+"""The mirror on a real server: whatever order writes come in, the totals are those of the partitions' owners."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from app.mirror import Mirror
+from cdc import Change, PartitionPartials
+from cdc.partials import Entry
+from cdc.totals import Path
+from settings import Settings, settings
+
+TOPIC = "transaction"
+COUNT: Path = ("transactions", "count")
+PAID: Path = ("transactions", "by_status", "paid")
+REVENUE: Path = ("revenue", "total_cents")
+
+
+def own_database() -> str:
+    """Return the URL of a database of the server that nothing else uses."""
+    return settings().redis_url.rpartition("/")[0] + "/9"
+
+
+def empty_server() -> None:
+    with Redis.from_url(own_database()) as redis:
+        redis.flushdb()
+
+
+class Worker:
+    """A worker as far as the mirror sees it: the partials of the partitions that it believes to have."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self.runner = runner
+        self.redis = AsyncRedis.from_url(own_database())
+        self.mirror = Mirror(self.redis, "there")
+        self.partials: dict[int, PartitionPartials] = {}
+
+    def take_over(self, partition: int, entries: dict[Path, Entry]) -> None:
+        self.partials[partition] = PartitionPartials(entries)
+        self.mirror.assigned(TOPIC, self.partials)
+
+    def lose(self, partition: int) -> None:
+        del self.partials[partition]
+        self.mirror.assigned(TOPIC, self.partials)
+
+    def count(self, partition: int, offset: int, difference: dict[Path, int]) -> dict[Path, Entry]:
+        entries = self.partials[partition].fold([Change(offset, difference)])
+        self.mirror.changed(TOPIC, partition, self.partials[partition], entries)
+        return entries
+
+    def write(self) -> None:
+        self.runner.run(self.mirror.write())
+
+    def write_and_meanwhile(self, do: Callable[[], None]) -> None:
+        """Write, and do something while the server is waited for."""
+
+        async def write() -> None:
+            writing = asyncio.create_task(self.mirror.write())
+            await asyncio.sleep(0)
+            do()
+            await writing
+
+        self.runner.run(write())
+
+    def close(self) -> None:
+        self.runner.run(self.redis.aclose())
+
+
+@pytest.fixture
+def runner(stack: Settings) -> Iterator[asyncio.Runner]:  # noqa: ARG001
+    with asyncio.Runner() as runner:
+        empty_server()
+        yield runner
+        empty_server()
+
+
+@pytest.fixture
+def workers(runner: asyncio.Runner) -> Iterator[tuple[Worker, Worker]]:
+    workers = Worker(runner), Worker(runner)
+    yield workers
+    for worker in workers:
+        worker.close()
+
+
+def shown(document: str) -> Any:
+    with Redis.from_url(own_database()) as redis:
+        return json.loads(redis.get(f"metrics:{document}") or "{}")
+
+
+def test_totals_are_sums_over_the_partitions_of_all_workers(workers: tuple[Worker, Worker]) -> None:
+    for partition, worker in enumerate(workers):
+        worker.take_over(partition, {})
+        worker.count(partition, 5, {COUNT: 2, PAID: 1, REVENUE: 10**15 + 1})
+        worker.write()
+
+    assert shown("transactions")["count"] == 4
+    assert shown("transactions")["by_status"] == {"paid": 2}
+    assert shown("revenue")["total"] == "20000000000000.02"  # more than a double holds exactly
+
+
+def test_what_an_older_worker_still_writes_is_refused(workers: tuple[Worker, Worker]) -> None:
+    frozen, successor = workers
+    frozen.take_over(0, {})
+    written = frozen.count(0, 5, {COUNT: 2, PAID: 2})
+    successor.take_over(0, written)
+    successor.count(0, 9, {COUNT: 1, PAID: -1})
+    successor.write()
+
+    frozen.write()
+    frozen.write()
+
+    assert shown("transactions")["count"] == 3
+    assert shown("transactions")["by_status"] == {"paid": 1}
+
+
+def test_documents_of_older_totals_are_refused(workers: tuple[Worker, Worker]) -> None:
+    """A worker may read the totals, be held up, and publish when another has published newer ones."""
+    slow, quick = workers
+    slow.take_over(0, {})
+    quick.take_over(1, {})
+    slow.count(0, 1, {COUNT: 1})
+    publish = slow.mirror._publish
+
+    async def held_up(*arguments: Any) -> None:
+        quick.count(1, 1, {COUNT: 1})
+        await quick.mirror.write()
+        await publish(*arguments)
+
+    slow.mirror._publish = held_up  # type: ignore
+    slow.write()
+
+    assert shown("transactions")["count"] == 2
+
+
+def test_a_partition_is_lost_during_a_write_that_finds_the_server_empty(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    for partition in (0, 1):
+        worker.take_over(partition, {})
+    worker.write()
+    for partition in (0, 1):
+        worker.count(partition, 1, {COUNT: 1})
+    empty_server()
+
+    worker.write_and_meanwhile(lambda: worker.lose(0))
+    worker.write()
+
+    assert shown("transactions")["count"] == 1
+
+
+class Mirrored(RuleBasedStateMachine):
+    """Partitions that move from worker to worker, former owners that do not know it, and a server that forgets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.workers = [Worker(self.runner) for _ in range(3)]
+        self.owner: dict[int, Worker] = {}
+        self.table: dict[int, dict[Path, Entry]] = {0: {}, 1: {}}
+        self.truth: Counter[Path] = Counter()
+        self.offset = 0
+
+    @initialize()
+    def begin(self) -> None:
+        empty_server()
+        for partition in self.table:
+            self.move(partition, self.workers[0])
+
+    def move(self, partition: int, worker: Worker) -> None:
+        worker.take_over(partition, self.table[partition])
+        self.owner[partition] = worker
+
+    @rule(partition=st.integers(0, 1), number=st.integers(0, 2), informed=st.booleans())
+    def rebalance(self, partition: int, number: int, informed: bool) -> None:
+        """Where the former owner is not informed, it goes on to write what it last knew."""
+        former, owner = self.owner[partition], self.workers[number]
+        if informed and former is not owner:
+            former.lose(partition)
+        self.move(partition, owner)
+
+    @rule(
+        partition=st.integers(0, 1),
+        difference=st.dictionaries(st.sampled_from([COUNT, PAID, REVENUE]), st.integers(-2, 2), min_size=1),
+    )
+    def count(self, partition: int, difference: dict[Path, int]) -> None:
+        self.offset += 2
+        self.table[partition] |= self.owner[partition].count(partition, self.offset, difference)
+        self.truth.update(difference)
+
+    @rule(number=st.integers(0, 2))
+    def write(self, number: int) -> None:
+        self.workers[number].write()
+
+    @rule()
+    def server_forgets(self) -> None:
+        empty_server()
+
+    @invariant()
+    def owners_have_the_last_word(self) -> None:
+        """Each worker's heartbeat writes what it has: once to see that it is lost, and then whole."""
+        for worker in [*self.workers, *self.workers]:
+            worker.mirror._check_all()
+            worker.write()
+        with Redis.from_url(own_database()) as redis:
+            totals = {
+                (document, *json.loads(path)): int(total)
+                for document in ("transactions", "revenue")
+                for path, total in redis.hgetall(f"mirror:totals:{document}").items()
+            }
+        assert {path: n for path, n in totals.items() if n} == {path: n for path, n in self.truth.items() if n}
+
+    def teardown(self) -> None:
+        for worker in self.workers:
+            worker.close()
+        self.runner.close()
+
+
+Mirrored.TestCase.settings = hypothesis_settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestMirrored = pytest.mark.usefixtures("stack")(Mirrored.TestCase)
