@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from yarl import URL
 
 from app import reachable
+from app.batch import BatchStream
 from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
@@ -73,6 +74,7 @@ app = InstaShop(
     broker=brokers(settings().kafka),
     autodiscover=["agents"],
     store="memory://",
+    Stream=BatchStream,
     Table=PartialsTable,
     datadir=str(DATA / "faust"),
     topic_partitions=settings().partitions,

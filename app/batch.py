@@ -1,9 +1,10 @@
 """What an agent is handed: the records of one partition that one fetch returned."""
 
 from asyncio import Future
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
+import faust
 from aiokafka import ConsumerRecord
 from faust.serializers.schemas import Schema
 from faust.types import AppT, EventT, Message
@@ -41,3 +42,14 @@ class BatchSchema(Schema[None, Batch]):
             return app.create_event(None, message.value, message.headers, message)
 
         return decode
+
+
+class BatchStream(faust.Stream[Batch]):
+    """Hands over batches, and leaves it to the consumer to acknowledge them.
+
+    Faust's compiled twin of this iterator does so by itself, whether a batch is written down or not.
+    """
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        """Return Faust's iterator in Python."""
+        return self._py_aiter()
