@@ -5,19 +5,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from inspect import isawaitable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from faust.types import StreamT
 from tenacity import AsyncRetrying, retry_if_not_result, wait_fixed
 
 from app.application import InstaShop, brokers
 from app.batch import Batch, BatchSchema, BatchStream
-from app.transport import BatchTransport
+from app.transport import BatchConsumer, BatchTransport
 from settings import settings
 
 PARTITIONS = 2
+BUFFERED = 2  # batches
+FETCH = 64 * 2**10  # bytes
 
 
 class Reader:
@@ -35,8 +37,8 @@ class Reader:
             store="memory://",
             datadir=str(folder),
             topic_partitions=PARTITIONS,
-            stream_buffer_maxsize=2,
-            consumer_max_fetch_size=64 * 2**10,
+            stream_buffer_maxsize=BUFFERED,
+            consumer_max_fetch_size=FETCH,
             consumer_auto_offset_reset="earliest",
             broker_commit_interval=0.1,
             broker_session_timeout=6.0,
@@ -67,13 +69,17 @@ class Reader:
             await self.app.stop()
 
     @property
+    def consumer(self) -> BatchConsumer:
+        return cast(BatchConsumer, self.app.consumer)
+
+    @property
     def values(self) -> list[str]:
         """What was handed over, in order."""
         return [record.value.decode() for batch in self.batches for record in batch]
 
     @property
     def partitions(self) -> set[int]:
-        return {tp.partition for tp in self.app.consumer.assignment() if "assignor" not in tp.topic}
+        return {tp.partition for tp in self.consumer.assignment() if "assignor" not in tp.topic}
 
 
 async def make_topic(topic: str) -> None:
@@ -106,13 +112,6 @@ async def committed(group: str, topic: str) -> dict[int, int]:
     async with admin() as client:
         offsets = await client.list_consumer_group_offsets(group)
     return {tp.partition: each.offset for tp, each in offsets.items() if tp.topic == topic}
-
-
-async def end(topic: str, partition: int) -> int:
-    """Return the offset after the last record or marker of a partition."""
-    async with admin() as client:
-        found = await client.list_offsets({TopicPartition(topic, partition): -1})
-    return int(found[TopicPartition(topic, partition)].offset)
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -7,9 +7,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from faust.types import TP
 
 from settings import Settings
-from tests.integration.app.reader import Reader, committed, make_topic, producer, until
+from tests.integration.app.reader import (
+    BUFFERED,
+    FETCH,
+    PARTITIONS,
+    Reader,
+    committed,
+    make_topic,
+    producer,
+    until,
+)
 
 Case = Callable[[str, str, Path], Coroutine[Any, Any, None]]
 
@@ -46,7 +56,7 @@ def test_an_offset_is_committed_once_its_batch_is_written(run: Callable[[Case], 
             reader.open.clear()
             await send(topic, "c")
             await until(lambda: "c" in reader.values)
-            await reader.app.consumer.commit()
+            await reader.consumer.commit()
             assert await committed(group, topic) == {0: 2}
             reader.open.set()
             await until(lambda: _is_committed(group, topic, {0: 3}))
@@ -59,10 +69,95 @@ def test_a_batch_that_is_never_written_is_not_committed(run: Callable[[Case], No
         await send(topic, "a", "b")
         async with Reader(group, topic, folder, writes=False).running() as reader:
             await until(lambda: reader.finished)
-            await reader.app.consumer.commit()
+            await reader.consumer.commit()
         assert await committed(group, topic) == {}
         async with Reader(group, topic, folder).running() as successor:
             await until(lambda: successor.values == ["a", "b"])
+
+    run(case)
+
+
+def test_a_transactions_marker_is_no_record_and_an_aborted_record_is_never_seen(run: Callable[[Case], None]) -> None:
+    async def case(group: str, topic: str, folder: Path) -> None:
+        async with producer(transactional_id=topic) as client:
+            for values, ends_well in ((b"ab", True), (b"x", False), (b"c", True)):
+                await client.begin_transaction()
+                for value in values:
+                    await client.send(topic, bytes([value]), partition=0)
+                await (client.commit_transaction() if ends_well else client.abort_transaction())
+
+            async with Reader(group, topic, folder).running() as reader:
+                await until(lambda: reader.values == ["a", "b", "c"])
+                await until(lambda: _is_committed(group, topic, {0: 6}))  # 0 a, 1 b, 2 marker, 3 x, 4 marker, 5 c
+
+            async with Reader(group, topic, folder).running() as reader:
+                await client.begin_transaction()
+                await client.send_and_wait(topic, b"d", partition=0)
+                await send(topic, "e", partition=1)
+                await until(lambda: "e" in reader.values)
+                assert reader.values == ["e"]
+                await client.commit_transaction()
+                await until(lambda: reader.values == ["e", "d"])
+
+    run(case)
+
+
+def test_an_empty_topic_is_waited_for(run: Callable[[Case], None]) -> None:
+    async def case(group: str, topic: str, folder: Path) -> None:
+        async with Reader(group, topic, folder).running() as reader:
+            await until(lambda: reader.consumer.flow_active and reader.partitions == {0, 1})
+            await reader.consumer.commit()
+            assert await committed(group, topic) == {}
+            await send(topic, "a")
+            await until(lambda: reader.values == ["a"])
+
+    run(case)
+
+
+def test_two_workers_share_the_partitions_and_nothing_in_hand_is_lost(run: Callable[[Case], None]) -> None:
+    async def case(group: str, topic: str, folder: Path) -> None:
+        async def send_everywhere(*values: str) -> None:
+            for partition in range(PARTITIONS):
+                await send(topic, *(f"{value}{partition}" for value in values), partition=partition)
+
+        await send_everywhere("a")
+        async with Reader(group, topic, folder / "1").running() as first:
+            await until(lambda: _is_committed(group, topic, {0: 1, 1: 1}))
+            first.open.clear()
+            await send_everywhere("b", "c", "d", "e")
+            await until(lambda: first.values[-1][0] != "a")  # in hand, and more of them wait
+            async with Reader(group, topic, folder / "2").running() as second:
+                await until(lambda: len(first.partitions) == len(second.partitions) == 1)
+                first.open.set()
+                await until(lambda: _is_committed(group, topic, {0: 5, 1: 5}))
+                (of_first,), (of_second,) = first.partitions, second.partitions
+                for reader, partition in ((first, of_first), (second, of_second)):
+                    assert {f"{value}{partition}" for value in "bcde"} <= set(reader.values)
+            await until(lambda: first.partitions == {0, 1})
+            await send_everywhere("f")
+            await until(lambda: {"f0", "f1"} <= set(first.values))
+
+    run(case)
+
+
+def test_what_waits_for_a_slow_agent_is_bounded(run: Callable[[Case], None]) -> None:
+    async def case(group: str, topic: str, folder: Path) -> None:
+        sent = 3_000
+        async with producer(acks=1) as client:
+            for number in range(sent):
+                await client.send(topic, f"{number:0>1024}".encode(), partition=0)
+        reader = Reader(group, topic, folder)
+        reader.open.clear()
+        async with reader.running():
+            await until(lambda: reader.consumer.last_fetched(TP(topic, 0)) > 0)
+            await send(topic, "later", partition=1)
+            await reader.consumer.commit()
+            held = reader.consumer.last_fetched(TP(topic, 0)) + 1
+            # In the agent's hands, in its queue, and one that waits for a place in it.
+            assert held <= (1 + BUFFERED + 1) * FETCH / 1024
+            reader.open.set()
+            await until(lambda: len(reader.values) == sent + 1)
+            assert [int(value) for value in reader.values if value != "later"] == list(range(sent))
 
     run(case)
 
