@@ -26,6 +26,15 @@ os.environ["INSTASHOP_DATA"] = str(_DATA)
 os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 
 
+ORDER = ("unit", "integration", "faults")
+"""What is quick comes first. The faults come last: they leave records in the topics that no other test expects."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def stack() -> "Iterator[Settings]":
     """Have the services run, with the four databases made, and return where they are."""
