@@ -1,5 +1,6 @@
 """``python -m benchmarks``: measure speed, latency and memory."""
 
+import logging
 import signal
 import sys
 from enum import StrEnum
@@ -29,6 +30,9 @@ MEASURE = {
     Benchmark.LATENCY: latency.measure,
     Benchmark.MEMORY: memory.measure,
 }
+
+# Topics that were made a moment ago have no leader yet: the client tries again.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
