@@ -6,12 +6,15 @@ addresses of the services that it runs, then from the defaults here.
 """
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, PositiveInt, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "INSTASHOP_"
@@ -37,14 +40,43 @@ class Role(StrEnum):
     CDC = "instashop_cdc"
 
 
+def bootstrap_servers(text: str) -> str:
+    """Return Kafka's addresses if they are such.
+
+    Raises:
+        PydanticCustomError: where they are not ``host:port``, several of them separated by commas.
+    """
+    for address in text.split(","):
+        host, _, port = address.strip().rpartition(":")
+        if not host or not port.isdigit():
+            raise PydanticCustomError("addresses", "expected host:port, or several separated by commas")
+    return text
+
+
+def url_of(*schemes: str) -> Callable[[str], str]:
+    """Return a function that returns a URL of one of these schemes, and raises a PydanticCustomError for any other."""
+
+    def check(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            usable = parts.scheme in schemes and parts.hostname and (parts.port or 1) > 0
+        except ValueError:  # not quoted: the text may hold a password
+            usable = False
+        if not usable:
+            raise PydanticCustomError("url", f"expected a URL such as {schemes[0]}://host:port")
+        return text
+
+    return check
+
+
 class Settings(BaseSettings):
     """The environment, typed. Addresses are those of the services' defaults on loopback."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=(STACK_ENV, ENV_FILE), extra="ignore", frozen=True)
 
-    kafka: str = "127.0.0.1:9092"
-    connect_url: str = "http://127.0.0.1:8083"
-    redis_url: str = "redis://127.0.0.1:6379/0"
+    kafka: Annotated[str, AfterValidator(bootstrap_servers)] = "127.0.0.1:9092"
+    connect_url: Annotated[str, AfterValidator(url_of("http", "https"))] = "http://127.0.0.1:8083"
+    redis_url: Annotated[str, AfterValidator(url_of("redis", "rediss"))] = "redis://127.0.0.1:6379/0"
 
     # Each URL's user owns its database: it makes tables, roles and publications.
     db_instashop: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/instashop")

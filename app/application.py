@@ -1,5 +1,6 @@
 """The app object, and how it is set."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.batch import BatchStream
 from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
+from databases.command import one_clear_line
 from settings import DATA, settings
 
 VERSION = 1
@@ -39,9 +41,15 @@ class InstaShop(faust.App):
         self.after_rebalance: list[Callable[[], Awaitable[None]]] = []
 
     async def on_first_start(self) -> None:
-        """Wait for Kafka before Faust's own clients try it, which give up at once."""
-        self.cluster = await reachable.kafka(settings().kafka)
-        await super().on_first_start()
+        """Wait for Kafka and the topics before Faust's own clients try them, which give up at once."""
+        topics = {topic for agent in self.agents.values() for topic in agent.channel.topics}
+        try:
+            self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)
+        except reachable.Misfit as error:
+            sys.exit(str(error))
+
+    def _create_directories(self) -> None:
+        """Make none: the tables are in memory, and their changelogs in Kafka."""
 
     def on_rebalance_end(self) -> None:
         """Call `after_rebalance`, once records flow again and Faust drops none of them."""
@@ -68,15 +76,18 @@ def address(url: str) -> str:
     return f"{parts.host}:{parts.port}"
 
 
+with one_clear_line("app"):
+    settings()
+
 app = InstaShop(
     "instashop",
     version=VERSION,
     broker=brokers(settings().kafka),
     autodiscover=["agents"],
     store="memory://",
+    datadir=str(DATA / "faust"),
     Stream=BatchStream,
     Table=PartialsTable,
-    datadir=str(DATA / "faust"),
     topic_partitions=settings().partitions,
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.

@@ -1,32 +1,75 @@
-"""Waiting for a service that is not there yet, and saying which."""
+"""Waiting for what is not there yet, and saying what it is."""
 
 import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
+from settings import settings, variable
+
 logger = logging.getLogger(__name__)
 
 
-def _say(state: RetryCallState, service: str) -> None:
-    seconds = state.next_action.sleep if state.next_action else 0
-    logger.warning("%s does not answer; trying again in %.0f s", service, seconds)
+class NotThere(Exception):
+    """What is waited for; the message says so in one line."""
 
 
-async def kafka(addresses: str) -> str:
-    """Wait until a broker answers, with back-off up to 10 s, and return the id of its cluster."""
-    service = f"Kafka at {addresses} (INSTASHOP_KAFKA)"
+class Misfit(Exception):
+    """Something that waiting does not mend; the message says so in one line."""
+
+
+async def kafka(topics: Collection[str], partitions: int) -> str:
+    """Wait until Kafka answers and has these topics, with back-off up to 10 s, and return the id of its cluster.
+
+    Faust would start without the topics, and not look for them again for minutes.
+
+    Raises:
+        Misfit: where a topic has another number of partitions than these, which the tables have.
+    """
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type((KafkaError, OSError)),
-        wait=wait_exponential(multiplier=0.5, max=10),
-        before_sleep=lambda state: _say(state, service),
+        retry=retry_if_exception_type(NotThere), wait=wait_exponential(multiplier=0.5, max=10), before_sleep=_say
     ):
-        with attempt:
-            admin = AIOKafkaAdminClient(bootstrap_servers=addresses, request_timeout_ms=5_000)
-            try:
-                await admin.start()
-                cluster: str = (await admin.describe_cluster())["cluster_id"]
-            finally:
-                await admin.close()
+        with attempt, _silent_client():
+            return await _look(topics, partitions)
+    raise AssertionError  # it tries for ever
+
+
+async def _look(topics: Collection[str], partitions: int) -> str:
+    service = f"Kafka at {settings().kafka} ({variable('kafka')})"
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        cluster: str = (await admin.describe_cluster())["cluster_id"]
+        described = await admin.describe_topics(list(topics))
+    except (KafkaError, OSError) as error:
+        raise NotThere(f"{service} does not answer") from error
+    finally:
+        await admin.close()
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+    if missing := sorted(topics - counts.keys()):
+        raise NotThere(f"{service} has no topic {', '.join(missing)} yet: python -m connectors makes them")
+    for topic, count in counts.items():
+        if count != partitions:
+            wanted = f"{partitions} ({variable('partitions')})"
+            raise Misfit(f"{service}: topic {topic} has {count} partitions, not {wanted}")
     return cluster
+
+
+@contextmanager
+def _silent_client() -> Iterator[None]:
+    """Keep aiokafka from logging what is said here."""
+    client = logging.getLogger("aiokafka")
+    level = client.level
+    client.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        client.setLevel(level)
+
+
+def _say(state: RetryCallState) -> None:
+    if state.outcome and state.next_action:
+        logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)

@@ -24,7 +24,7 @@ FAUST = str(Path(sys.executable).with_name("faust"))
 TOPICS = ("carrier", "customer", "interaction", "product", "shipment", "stock", "transaction", "transactiondetail")
 
 
-def run(*command: str, timeout: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         command,
@@ -32,7 +32,7 @@ def run(*command: str, timeout: float = 240, **environment: str) -> subprocess.C
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=240,
         check=False,
     )
 
@@ -105,6 +105,7 @@ class Background:
     def __init__(self, *command: str, **environment: str) -> None:
         self.log = DATA / "logs" / f"{Path(command[0]).name}.log"
         with self.log.open("a") as log:
+            self._start = log.tell()
             self.process = subprocess.Popen(
                 command,
                 cwd=CHECKOUT,
@@ -117,6 +118,10 @@ class Background:
     @property
     def runs(self) -> bool:
         return self.process.poll() is None
+
+    def said(self, text: str) -> list[str]:
+        """Return the lines with a text that it logged, and what others logged into the same file since its start."""
+        return [line for line in self.log.read_bytes()[self._start :].decode().splitlines() if text in line]
 
     def kill(self) -> None:
         self.process.kill()

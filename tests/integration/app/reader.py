@@ -58,9 +58,10 @@ class Reader:
                     batch.written.set_result(None)
                 self.finished.append(batch)
 
+        self.app.finalize()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Reader"]:
-        self.app.finalize()
         await self.app.start()
         try:
             yield self

@@ -114,6 +114,23 @@ def test_an_empty_topic_is_waited_for(run: Callable[[Case], None]) -> None:
     run(case)
 
 
+def test_a_topic_that_is_not_there_yet_is_waited_for(
+    run: Callable[[Case], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def case(group: str, topic: str, folder: Path) -> None:
+        later = f"{topic}-later"
+        reader = Reader(group, later, folder)
+        starting = asyncio.create_task(reader.app.start())
+        await until(lambda: f"no topic {later} yet" in caplog.text)
+        await make_topic(later)
+        await starting
+        await send(later, "a")
+        await until(lambda: reader.values == ["a"])
+        await reader.app.stop()
+
+    run(case)
+
+
 def test_two_workers_share_the_partitions_and_nothing_in_hand_is_lost(run: Callable[[Case], None]) -> None:
     async def case(group: str, topic: str, folder: Path) -> None:
         async def send_everywhere(*values: str) -> None:
