@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
@@ -97,6 +98,20 @@ def wait_until_shared_by(workers: int) -> None:
         return len(alive) == workers and all(one["lag"] for one in alive)
 
     wait_until(shared)
+
+
+async def read(topic: str) -> list[ConsumerRecord]:
+    """Read a topic from its beginning to its end."""
+    async with AIOKafkaConsumer(bootstrap_servers=settings().kafka, isolation_level="read_committed") as consumer:
+        partitions = [TopicPartition(topic, number) for number in range(settings().partitions)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        records: list[ConsumerRecord] = []
+        while any([await consumer.position(each) < ends[each] for each in partitions]):
+            for fetched in (await consumer.getmany(timeout_ms=200)).values():
+                records += fetched
+        return records
 
 
 class Background:

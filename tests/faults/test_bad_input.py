@@ -5,10 +5,10 @@ import json
 from collections import Counter
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from settings import settings
-from tests.pipeline import TOPICS, assert_exact, generate, metrics, wait_until, worker
+from tests.pipeline import TOPICS, assert_exact, generate, metrics, read, wait_until, worker
 
 OUT_OF_RANGE: dict[str, tuple[str, Any]] = {
     "carrier": ("id", 0),
@@ -79,17 +79,3 @@ async def spoil() -> dict[tuple[str, int, int], tuple[bytes, str]]:
                 sent[topic, at.partition, at.offset] = (value, way)
             await producer.send_and_wait(topic, None, key=b"bad", partition=1)
     return sent
-
-
-async def read(topic: str) -> list[ConsumerRecord]:
-    """Read a topic from its beginning to its end."""
-    async with AIOKafkaConsumer(bootstrap_servers=settings().kafka, isolation_level="read_committed") as consumer:
-        partitions = [TopicPartition(topic, number) for number in range(settings().partitions)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
-        records: list[ConsumerRecord] = []
-        while any([await consumer.position(each) < ends[each] for each in partitions]):
-            for fetched in (await consumer.getmany(timeout_ms=200)).values():
-                records += fetched
-        return records

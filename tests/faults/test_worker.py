@@ -1,8 +1,12 @@
 """A worker may end in any way at any time: what is counted stays exact."""
 
+import asyncio
+import json
 import signal
 
-from settings import Database
+from aiokafka import AIOKafkaProducer
+
+from settings import Database, settings
 from tests.pipeline import (
     TOPICS,
     assert_exact,
@@ -10,6 +14,7 @@ from tests.pipeline import (
     generate,
     load,
     metrics,
+    read,
     wait_until_more_is_counted,
     wait_until_shared_by,
     worker,
@@ -69,3 +74,31 @@ def test_two_workers_of_which_one_dies_and_one_leaves() -> None:
                 shop.stop()
                 assert_exact()
             assert third.runs
+
+
+def test_a_worker_died_between_a_partitions_position_and_its_partials() -> None:
+    with worker():
+        generate(events=100)
+        assert_exact()
+    generate(events=300)
+    asyncio.run(write_positions_alone())
+    with worker():
+        assert_exact()
+
+
+async def write_positions_alone() -> None:
+    """Leave in the changelogs what a worker leaves that dies as soon as it begins to write down a batch of all."""
+    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+        for topic in TOPICS:
+            changelog = f"instashop-{topic}_totals-changelog"
+            last = {record.partition: record.offset for record in await read(topic)}
+            positions = {
+                record.partition: json.loads(record.value)
+                for record in await read(changelog)
+                if json.loads(record.key) == [record.partition]
+            }
+            for partition, (counted, snapshot, start, _) in positions.items():
+                position = [last[partition], snapshot, start, counted]
+                await producer.send_and_wait(
+                    changelog, json.dumps(position).encode(), json.dumps([partition]).encode(), partition=partition
+                )
