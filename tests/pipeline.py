@@ -1,5 +1,6 @@
 """The pipeline's commands, as a user types them, and what the user sees of them in Redis."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
@@ -88,16 +90,28 @@ def wait_until_more_is_counted(events: int = 500) -> None:
 
 
 def wait_until_shared_by(workers: int) -> None:
-    """Wait until so many workers, seen alive from now on, have partitions."""
+    """Wait until Kafka knows so many workers and no others, and each of them is seen alive with partitions."""
     begun = datetime.now(UTC)
 
     def shared() -> bool:
         with Redis.from_url(settings().redis_url) as redis:
             status = json.loads(redis.get("status:faust") or '{"workers": []}')
         alive = [one for one in status["workers"] if datetime.fromisoformat(one["updated_at"]) > begun]
-        return len(alive) == workers and all(one["lag"] for one in alive)
+        return len(alive) == workers == asyncio.run(members()) and all(one["lag"] for one in alive)
 
     wait_until(shared)
+
+
+async def members() -> int:
+    """Return how many workers the group has; 0 while it is rebalancing."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+    await admin.start()
+    try:
+        (response,) = await admin.describe_consumer_groups(["instashop"])
+    finally:
+        await admin.close()
+    ((_, _, state, _, _, members, *_),) = response.groups
+    return len(members) if state == "Stable" else 0
 
 
 async def read(topic: str) -> list[ConsumerRecord]:

@@ -76,6 +76,20 @@ def test_two_workers_of_which_one_dies_and_one_leaves() -> None:
             assert third.runs
 
 
+def test_a_worker_that_was_frozen_while_another_took_over_does_no_harm() -> None:
+    with load() as shop, worker() as frozen, worker():
+        wait_until_shared_by(2)
+        wait_until_more_is_counted()
+        frozen.process.send_signal(signal.SIGSTOP)
+        wait_until_shared_by(1)
+        wait_until_more_is_counted()
+        frozen.process.send_signal(signal.SIGCONT)
+        wait_until_shared_by(2)
+        wait_until_more_is_counted()
+        shop.stop()
+        assert_exact()
+
+
 def test_a_worker_died_between_a_partitions_position_and_its_partials() -> None:
     with worker():
         generate(events=100)
