@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path as File
+from time import thread_time
 from typing import Any
 
 import msgspec
@@ -31,7 +32,10 @@ HEARTBEAT = 1.0
 """Seconds after which all documents are published anew: the day turns, and a lost mirror is noticed."""
 
 REST = 2.0
-"""How long the mirror rests after a write, as a multiple of the time it took: agents get the rest of the processor."""
+"""How long the mirror rests after a write, as a multiple of the processor time it took: the rest is for the agents.
+
+Of the processor time, since a write that took long because it waited leaves the processor to others by itself.
+"""
 
 Partition = tuple[str, int]
 
@@ -77,7 +81,7 @@ class Mirror:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(0, checked + HEARTBEAT - clock()))
             self._wake.clear()
-            began = clock()
+            began, busy = clock(), thread_time()
             try:
                 if not adopted:
                     await self._redis.eval(ADOPT, 0, cluster)
@@ -91,7 +95,7 @@ class Mirror:
                 await asyncio.sleep(HEARTBEAT)
             else:
                 self._say_back()
-                await asyncio.sleep(REST * (clock() - began))
+                await asyncio.sleep(REST * (thread_time() - busy))
 
     def _check_all(self) -> None:
         """Write every partition, if only its position: this tells whether Redis still holds it."""
