@@ -7,6 +7,7 @@ from typing import NamedTuple
 from aiokafka import ConsumerRecord
 
 from app.application import app
+from app.reachable import until_kafka_answers
 
 dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer="raw", allow_empty=True)
 
@@ -18,6 +19,7 @@ class Rejected(NamedTuple):
     reason: str
 
 
+@until_kafka_answers
 async def send_to_dead_letters(rejected: Iterable[Rejected]) -> None:
     """Send records as they are, with where they stood and why in their headers, and wait until the broker has them."""
     await asyncio.gather(

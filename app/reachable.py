@@ -1,4 +1,4 @@
-"""Waiting for what is not there yet, and saying what it is."""
+"""Waiting for what is not there, or not there any more, and saying what it is."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -6,7 +6,14 @@ from contextlib import contextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry,
+    retry_if_exception,
+    retry_if_exception_type,
+    wait_exponential,
+)
 
 from settings import settings, variable
 
@@ -19,6 +26,15 @@ class NotThere(Exception):
 
 class Misfit(Exception):
     """Something that waiting does not mend; the message says so in one line."""
+
+
+until_kafka_answers = retry(
+    retry=retry_if_exception(lambda error: isinstance(error, KafkaError) and error.retriable),
+    wait=wait_exponential(multiplier=0.5, max=10),
+)
+"""Decorates what sends to Kafka and may do so twice: aiokafka gives up after ``producer_request_timeout``, and says so
+in its log.
+"""
 
 
 async def kafka(topics: Collection[str], partitions: int) -> str:

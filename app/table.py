@@ -7,6 +7,7 @@ from typing import Any
 import faust
 from faust.types import EventT
 
+from app.reachable import until_kafka_answers
 from cdc import Path
 from cdc.partials import Entry
 
@@ -35,12 +36,13 @@ class PartialsTable(faust.Table[Key, Entry]):
         This is ``table[key] = value`` whose result can be waited for: a commit never gets ahead of the changelog,
         and a slow broker slows the agent down instead of filling its memory.
         """
-        sent = []
-        for path, entry in entries.items():
-            key = (partition, *path)
-            self.data[key] = entry
-            sent.append(self.send_changelog(partition, key, entry))
-        return asyncio.gather(*sent)
+        keyed = {(partition, *path): entry for path, entry in entries.items()}
+        self.data.update(keyed)
+        return self._send(partition, keyed)
+
+    @until_kafka_answers
+    async def _send(self, partition: int, entries: Mapping[Key, Entry]) -> None:
+        await asyncio.gather(*[self.send_changelog(partition, key, entry) for key, entry in entries.items()])
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
         """Recover; an entry never gives way to one of an older position.

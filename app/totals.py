@@ -56,7 +56,7 @@ class Totals(Generic[R]):
         rejected: list[Rejected] = []
         entries = partials.fold(self._changes(batch, rejected))
         if rejected:  # each but those that were counted, and so sent, before a crash
-            await send_to_dead_letters([one for one in rejected if one.record.offset > counted])
+            await _or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
         if self._partitions.get(partition) is not partials:
             return  # a rebalance came in between: the batch comes again, here or elsewhere
         mirror.changed(self.name, partition, partials, entries)
