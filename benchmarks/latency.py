@@ -20,12 +20,14 @@ from benchmarks.backlog import TOPIC
 from benchmarks.commits import lane
 from benchmarks.report import Result
 from settings import CHECKOUT, settings
+from stack import StackError
 from stack.process import Process
 
 P50 = 40.0  # milliseconds
 P99 = 100.0
 
 LOOK = 0.001  # seconds between two looks at Redis
+PATIENCE = 120.0  # seconds that the last orders are given to arrive
 
 
 class Load(NamedTuple):
@@ -79,6 +81,9 @@ class Watch:
         places = {channel: iter(times) for channel, times in self.in_redis.items()}
         return {order: next(places[lane(order)]) for order in orders}
 
+    def __str__(self) -> str:
+        return f"{len(self.in_kafka):,} arrived in Kafka and {self.count:,} in Redis"
+
     @property
     def count(self) -> int:
         """How many orders Redis shows."""
@@ -122,8 +127,11 @@ async def run(progress: Progress, worker: Process) -> AsyncIterator[tuple[Load, 
             task = progress.add_task(f"{load.rate:,} orders a second", total=load.orders)
             before = len(committed)
             committing = asyncio.create_task(commit(before + 1, load))
+            deadline = time.monotonic() + load.orders / load.rate + PATIENCE
             while not (committing.done() and watch.count == len(watch.in_kafka) == before + load.orders):
                 sandbox.check(worker)
+                if time.monotonic() > deadline:
+                    raise StackError(f"Of {before + load.orders:,} orders {watch} in {PATIENCE:.0f} s.")
                 await asyncio.sleep(0.2)
                 progress.update(task, completed=watch.count - before)
             committed |= committing.result()
