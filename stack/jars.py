@@ -15,6 +15,7 @@ LIB = CHECKOUT / "lib"
 KAFKA = LIB / "kafka"
 PLUGINS = LIB / "plugins"
 POSTGRES = LIB / "postgres"
+SPARK = LIB / "spark"
 LOGGING = Path(__file__).parent / "config" / "log4j2.properties"
 
 
@@ -32,7 +33,7 @@ def fetch(report: Callable[[str], None]) -> None:
             return
         report("Fetching the jars of pom.xml with Maven (100 MB, only this once) …")
         stamp.unlink(missing_ok=True)
-        for folder in (KAFKA, PLUGINS, POSTGRES):
+        for folder in (KAFKA, PLUGINS, POSTGRES, SPARK):
             shutil.rmtree(folder, ignore_errors=True)
         _maven_package()
         stamp.write_text(wanted)

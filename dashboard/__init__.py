@@ -1,0 +1,1 @@
+"""The page: the shop live and its history."""
