@@ -1,1 +1,4 @@
-"""Windows of what happened when, and the load of the warehouse: one file a query, each a pure function of a data frame."""
+"""Windows of what happened when, and the load of the warehouse.
+
+One file a query: a pure function from data frame to data frame, and where its rows go.
+"""
