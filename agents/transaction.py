@@ -8,9 +8,7 @@ from app.application import app
 from app.batch import Batch
 from app.totals import Totals
 from cdc import Cents, Measures, Row, Text, Timestamp, utc_day
-
-REVENUE = frozenset({"paid", "shipped", "delivered"})
-"""The states in which an order counts as revenue: it is paid, and not given back. Decided here, for everything."""
+from cdc.revenue import REVENUE
 
 
 class Order(Row):

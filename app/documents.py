@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from cdc import Path
 from cdc.event import OPERATIONS
+from cdc.money import average, money
 
 Document = dict[str, Any]
 Totals = Mapping[str, Mapping[Path, int]]
@@ -29,17 +29,6 @@ EMPTY: dict[str, Document] = {
     "events": {"by_topic": {}},
 }
 """What each document shows while nothing is counted: the fields that readers may rely on."""
-
-
-def money(cents: int) -> str:
-    """Return an amount with two decimals, as ``"1250.50"``."""
-    return str(Decimal(cents).scaleb(-2))
-
-
-def average(cents: int, count: int) -> str:
-    """Return the average amount, rounded as PostgreSQL's ``round(numeric, 2)`` does; of nothing it is zero."""
-    exact = Decimal(cents) / 100 / count if count else Decimal(0)
-    return str(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def documents(totals: Totals, now: datetime) -> dict[str, Document]:

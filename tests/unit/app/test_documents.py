@@ -1,7 +1,8 @@
 from datetime import UTC, datetime
 
-from app.documents import Totals, average, documents, money
+from app.documents import Totals, documents
 from cdc import Path
+from cdc.money import average, money
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
