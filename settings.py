@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     partitions: PositiveInt = Field(default=4, description="partitions of a topic that does not exist yet")
     replication: PositiveInt = Field(default=1, description="replicas of a topic that does not exist yet")
 
+    spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
+    spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
+
     def database_url(self, database: Database, role: Role | None = None) -> str:
         """Return the libpq URL of a database, for a job's role where that role's password is known."""
         url = {

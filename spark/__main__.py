@@ -1,0 +1,93 @@
+"""``python -m spark``, or ``spark-submit spark/__main__.py``: run the queries."""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # spark-submit runs this file alone, and finds only what stands beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from connectors.errors import ConnectorsError
+from databases.connection import DatabaseError
+from settings import DATA, variable
+from spark.errors import SparkError
+from spark.queries import QUERIES
+from spark.query import Query
+from spark.run import run
+from stack.errors import StackError
+
+CHECKPOINTS = DATA / "spark" / "checkpoints"
+
+Names = Annotated[list[str] | None, typer.Option("--query", help="Only this one; may be given again.")]
+Master = Annotated[str | None, typer.Option(help="spark://host:port, or local[n] for n cores of this machine.")]
+Checkpoints = Annotated[Path, typer.Option(help="Where each query keeps how far it is; shared by all workers.")]
+Once = Annotated[bool, typer.Option("--once", help="End when all that is there is read.")]
+LogLevel = Annotated[str, typer.Option(help="What Spark says of itself: ERROR, WARN, INFO.")]
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    names: Names = None,
+    master: Master = None,
+    checkpoints: Checkpoints = CHECKPOINTS,
+    once: Once = False,
+    log_level: LogLevel = "WARN",
+) -> None:
+    """Run all queries in one session, until Ctrl-C or until one of them fails."""
+    if context.invoked_subcommand is None:
+        log()
+        with one_clear_line():
+            run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
+
+
+def chosen(names: list[str] | None) -> list[Query]:
+    """Return the queries of these names, or all.
+
+    Raises:
+        SparkError: where there is none of that name.
+    """
+    known = {query.name: query for query in QUERIES}
+    if unknown := set(names or ()) - known.keys():
+        raise SparkError(f"There is no query {', '.join(sorted(unknown))}: there are {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+@contextmanager
+def one_clear_line() -> Iterator[None]:
+    """End a command with exit code 1 and one line on standard error, or with 0 on Ctrl-C; never with a trace."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(0)
+    except ValidationError as error:
+        problem = error.errors(include_input=False)[0]
+        say = f"{variable(str(problem['loc'][0]))}: {problem['msg']}"
+    except (SparkError, StackError, ConnectorsError, DatabaseError, OSError) as error:
+        say = str(error)
+    else:
+        return
+    typer.echo(f"spark: {say}", err=True)
+    sys.exit(1)
+
+
+def log() -> None:
+    """Log plain lines, and only this project's."""
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)sZ %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
+    logging.getLogger("spark").setLevel(logging.INFO)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m spark")

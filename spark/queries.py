@@ -1,0 +1,5 @@
+"""All queries. A new one is a file of its own, and a line here."""
+
+from spark.query import Query
+
+QUERIES: tuple[Query, ...] = ()

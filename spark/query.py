@@ -1,0 +1,34 @@
+"""A query: where its rows come from, and where each batch of them goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pyspark.sql import DataFrame, SparkSession
+
+Sink = Callable[[DataFrame, int], None]
+"""Takes a batch's rows and its id. Spark calls it again with the same id and rows where it does not know that it
+ended: it has to end in the same place."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One streaming query of the session that all share.
+
+    Attributes:
+        name: What it is called, in ``status:spark``, on the command line, and as its folder of the checkpoints.
+        topics: What it reads: waited for before it starts.
+        build: Makes its rows of the session.
+        open_sink: Makes its sink. Gets the query's own folder of the checkpoints, to keep there what has to live and
+            die with the checkpoint.
+        output_mode: ``update`` for groups that change, ``append`` for rows that do not.
+        trigger: How often a batch begins, as Spark says it.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    build: Callable[[SparkSession], DataFrame]
+    open_sink: Callable[[Path], Sink]
+    output_mode: Literal["update", "append"] = "update"
+    trigger: str = "1 second"

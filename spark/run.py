@@ -1,0 +1,111 @@
+"""Running the queries: all in one session, until they are told to stop or one of them fails."""
+
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+
+from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+
+from connectors import topics
+from connectors.errors import LateError, patiently
+from spark.errors import explain
+from spark.query import Query
+from spark.session import session
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = 1.0
+"""Seconds between two looks at the queries."""
+
+PATIENCE = 60.0
+"""Seconds to wait for Kafka and its topics."""
+
+
+def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once: bool, log_level: str) -> None:
+    """Run queries in one session until Ctrl-C or SIGTERM.
+
+    Args:
+        queries: what to run.
+        checkpoints: the folder of all checkpoints.
+        master: where Spark runs, see `session`.
+        once: whether to end when what is there is read.
+        log_level: what Spark says of itself.
+
+    Raises:
+        ConnectorsError: where Kafka or a topic is not there.
+        StackError: where Spark's jars cannot be had.
+        SparkError: where a query failed; the others are stopped.
+    """
+    stop = Event()
+    _end_with(stop)
+    wait_for_topics(queries)
+    spark = session(master, log_level=log_level)
+    try:
+        _end_with(stop)  # once more: Spark takes Ctrl-C for itself
+        running = [start(spark, query, checkpoints, once=once) for query in queries]
+        logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
+        watch(running, checkpoints, stop, lambda: None)
+    finally:
+        spark.stop()
+
+
+def _end_with(stop: Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def wait_for_topics(queries: Sequence[Query]) -> None:
+    """Wait until Kafka has all topics that the queries read: a query that starts without one fails.
+
+    Raises:
+        ConnectorsError: where they are not there in time.
+    """
+    wanted = {topic for query in queries for topic in query.topics}
+
+    def look() -> None:
+        if missing := wanted - topics.partition_counts(wanted, patience=PATIENCE).keys():
+            raise LateError(
+                f"{topics.kafka_service()} has no topic {', '.join(sorted(missing))}: "
+                "python -m connectors and the Faust app make them"
+            )
+
+    patiently(look, PATIENCE, aloud=True)
+
+
+def start(spark: SparkSession, query: Query, checkpoints: Path, *, once: bool) -> StreamingQuery:
+    """Start a query where its checkpoint says, or from the beginning.
+
+    Args:
+        spark: the session of all queries.
+        query: what to start.
+        checkpoints: the folder of all checkpoints.
+        once: whether it ends when it has read what is there.
+    """
+    folder = checkpoints / query.name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    writer = (
+        query.build(spark)
+        .writeStream.queryName(query.name)
+        .outputMode(query.output_mode)
+        .foreachBatch(query.open_sink(folder))
+        .option("checkpointLocation", str(folder))
+    )
+    writer = writer.trigger(availableNow=True) if once else writer.trigger(processingTime=query.trigger)
+    return writer.start()
+
+
+def watch(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event, beat: Callable[[], None]) -> None:
+    """Look at the queries until all have ended, or `stop` is set.
+
+    Raises:
+        SparkError: where one failed.
+    """
+    while not stop.is_set() and any(query.isActive for query in running):
+        stop.wait(HEARTBEAT)
+        beat()
+        for query in running:
+            if error := query.exception():
+                raise explain(query.name, error, str(checkpoints / query.name))
