@@ -25,12 +25,17 @@ ENV_FILE = Path(os.environ.get(f"{PREFIX}ENV_FILE", CHECKOUT / ".env")).absolute
 
 
 class Database(StrEnum):
-    """The shop's four databases."""
+    """The shop's four databases, and the warehouse that is loaded from them."""
 
     INSTASHOP = "instashop"
     CRM = "crm_db"
     ERP = "erp_db"
     ECOMMERCE = "ecommerce_db"
+    DWH = "dwh_db"
+
+
+SOURCES = tuple(database for database in Database if database is not Database.DWH)
+"""The shop's four databases, whose changes are captured."""
 
 
 class Role(StrEnum):
@@ -38,6 +43,8 @@ class Role(StrEnum):
 
     GENERATOR = "instashop_generator"
     CDC = "instashop_cdc"
+    WAREHOUSE = "instashop_warehouse"
+    DASHBOARD = "instashop_dashboard"
 
 
 def bootstrap_servers(text: str) -> str:
@@ -83,9 +90,12 @@ class Settings(BaseSettings):
     db_crm: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/crm_db")
     db_erp: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/erp_db")
     db_ecommerce: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/ecommerce_db")
+    db_dwh: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/dwh_db")
 
     generator_password: SecretStr | None = None
     cdc_password: SecretStr | None = None
+    warehouse_password: SecretStr | None = None
+    dashboard_password: SecretStr | None = None
 
     partitions: PositiveInt = Field(default=4, description="partitions of a topic that does not exist yet")
     replication: PositiveInt = Field(default=1, description="replicas of a topic that does not exist yet")
@@ -100,18 +110,23 @@ class Settings(BaseSettings):
             Database.CRM: self.db_crm,
             Database.ERP: self.db_erp,
             Database.ECOMMERCE: self.db_ecommerce,
+            Database.DWH: self.db_dwh,
         }[database].get_secret_value()
-        password = {
-            None: None,
-            Role.GENERATOR: self.generator_password,
-            Role.CDC: self.cdc_password,
-        }[role]
-        if role is None or password is None:
+        if role is None or (password := self.password(role)) is None:
             return url
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         user = f"{role.value}:{quote(password.get_secret_value(), safe='')}"
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+    def password(self, role: Role) -> SecretStr | None:
+        """Return the password of a job's role, or none where it is not known."""
+        return {
+            Role.GENERATOR: self.generator_password,
+            Role.CDC: self.cdc_password,
+            Role.WAREHOUSE: self.warehouse_password,
+            Role.DASHBOARD: self.dashboard_password,
+        }[role]
 
 
 def variable(field: str) -> str:

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 import databases
 from connectors.definitions import Definition
 from connectors.errors import ConnectorsError, LateError, patiently
+from settings import SOURCES
 
 T = TypeVar("T")
 
@@ -126,7 +127,7 @@ def create_databases(patience: float) -> None:
     Raises:
         ConnectorsError: where one does not answer for `patience` seconds, or refuses.
     """
-    patiently(lambda: _attempt(lambda: databases.create(wait=0)), patience, aloud=True)
+    patiently(lambda: _attempt(lambda: databases.create(SOURCES, wait=0)), patience, aloud=True)
 
 
 def _attempt(call: Callable[[], T]) -> T:

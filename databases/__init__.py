@@ -1,4 +1,4 @@
-"""The shop's four databases: their tables as SQL, one role a job, and the way to make and reach them."""
+"""The shop's four databases and the warehouse: their tables as SQL, one role a job, the way to make and reach them."""
 
 from databases.connection import DatabaseError, RefusedError, UnreachableError, address, connect, failure
 from databases.create import create

@@ -1,4 +1,4 @@
-"""A connection to one of the shop's databases, and what to say when there is none."""
+"""A connection to one of the databases, and what to say when there is none."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ def connect(database: Database, role: Role | None = None, dbname: str | None = N
     """Open a connection as a job's role, by default as the owner that the database's URL names.
 
     Args:
-        database: one of the shop's four.
+        database: which one.
         role: whose user and password to use, where that password is set.
         dbname: another database of the same server.
 

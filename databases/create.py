@@ -1,7 +1,7 @@
-"""Makes the shop's databases, roles and tables where they are missing, as the user that each URL names."""
+"""Makes databases, roles and tables where they are missing, as the user that each URL names."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,10 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import encrypt_password, parse_dsn
-from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from databases.connection import RefusedError, UnreachableError, address, connect, failure
-from databases.tables import TABLES
+from databases.tables import LOADING, TABLES, WAREHOUSE_SCRIPTS
 from settings import Database, Role, database_variable, settings
 
 log = logging.getLogger(__name__)
@@ -23,20 +22,24 @@ MAINTENANCE = "postgres"  # every server has it
 WAIT = 30.0  # seconds that a server which is just starting is given
 LOCK = 0x1A5A  # any number that no one else locks; see `server`
 
+SHOP_ROLES = (Role.GENERATOR, Role.CDC)
+WAREHOUSE_ROLES = (Role.WAREHOUSE, Role.DASHBOARD)
 
-def create(wait: float = WAIT) -> None:
-    """Make what is missing of the four databases. What is there already stays as it is.
+
+def create(which: Iterable[Database] = Database, wait: float = WAIT) -> None:
+    """Make what is missing of the databases. What is there already stays as it is.
 
     Several processes may call this at once, and while the shop is busy.
 
     Args:
+        which: the databases to make, by default all five.
         wait: the seconds for which to try a server that does not answer.
 
     Raises:
         UnreachableError: where a server did not answer in that time.
         RefusedError: where the URL's user may not log in or may not create.
     """
-    for database in Database:
+    for database in which:
         patience = Retrying(
             retry=retry_if_exception_type(UnreachableError),
             wait=wait_exponential(multiplier=0.2, max=2),
@@ -60,10 +63,16 @@ def create_one(database: Database) -> None:
         if name is None:
             raise RefusedError(f"{database_variable(database)} names no database: it ends in {address(database)}")
         with server(database) as maintenance:
-            create_roles(maintenance)
             create_database(maintenance, name)
+            if database is Database.DWH:
+                create_roles(maintenance, script("dwh/roles.sql"), WAREHOUSE_ROLES)
+            else:
+                create_roles(maintenance, script("roles.sql"), SHOP_ROLES)
             with closing(connect(database)) as connection, connection:
-                create_tables(connection, TABLES[database], script(f"{database.value}.sql"))
+                if database is Database.DWH:
+                    create_warehouse(connection, name)
+                else:
+                    create_tables(connection, TABLES[database], script(f"{database.value}.sql"))
     except psycopg2.Error as error:
         raise failure(database, error) from None
 
@@ -81,23 +90,15 @@ def server(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def create_roles(connection: Connection) -> None:
+def create_roles(connection: Connection, definition: sql.SQL, roles: Iterable[Role]) -> None:
     """Make the jobs' roles, with the passwords that are set."""
-    passwords = {Role.GENERATOR: settings().generator_password, Role.CDC: settings().cdc_password}
     with connection.cursor() as cursor:
-        cursor.execute(script("roles.sql"))
-        for role, password in passwords.items():
+        cursor.execute(definition)
+        for role in roles:
+            password = settings().password(role)
             if password is not None:
-                cursor.execute(
-                    script("password.sql").format(
-                        role=sql.Identifier(role), verifier=sql.Literal(verifier(connection, role, password))
-                    )
-                )
-
-
-def verifier(connection: Connection, role: Role, password: SecretStr) -> str:
-    """Return what the server keeps of a password."""
-    return encrypt_password(password.get_secret_value(), role.value, connection, "scram-sha-256")
+                verifier = encrypt_password(password.get_secret_value(), role.value, connection, "scram-sha-256")
+                cursor.execute(script("password.sql").format(role=sql.Identifier(role), verifier=sql.Literal(verifier)))
 
 
 def create_database(connection: Connection, name: str) -> None:
@@ -128,6 +129,15 @@ def create_tables(connection: Connection, tables: tuple[str, ...], definition: s
                 sequences=sql.SQL(", ").join(sql.Identifier(f"{table}_id_seq") for table in tables),
             )
         )
+
+
+def create_warehouse(connection: Connection, name: str) -> None:
+    """Make what is missing of the warehouse's tables, and its views anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+        for each in WAREHOUSE_SCRIPTS:
+            cursor.execute(script(f"dwh/{each}.sql"))
+        cursor.execute(script("dwh/grants.sql").format(database=sql.Identifier(name)))
 
 
 def script(name: str) -> sql.SQL:

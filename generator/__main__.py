@@ -21,6 +21,7 @@ from generator.progress import Report
 from generator.rhythm import Pace
 from generator.stop import Stop
 from generator.storage import Storage
+from settings import SOURCES
 
 log = logging.getLogger("generator")
 
@@ -57,7 +58,7 @@ def main(
 def create_databases() -> None:
     """Make what is missing, where the user that the URLs name may."""
     try:
-        databases.create()
+        databases.create(SOURCES)
     except RefusedError as error:
         log.warning("%s: taking the tables as they are", error)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import requests
 from psycopg2.extensions import parse_dsn
 
-from settings import Database, Role, Settings
+from settings import SOURCES, Role, Settings
 from stack import jars
 from stack.ports import HOST
 from stack.service import Service
@@ -52,7 +52,7 @@ class Connect(Service):
     def environment(self, settings: Settings) -> dict[str, str]:
         """Return what ``${env:…}`` in a connector's settings refers to."""
         variables: dict[str, str] = {}
-        for database in Database:
+        for database in SOURCES:
             url = parse_dsn(settings.database_url(database, Role.CDC))
             prefix = f"INSTASHOP_CDC_{database.value.removesuffix('_db').upper()}"
             variables |= {

@@ -1,4 +1,4 @@
-"""PostgreSQL: the server of the shop's databases, with the superuser that owns them."""
+"""PostgreSQL: the server of the shop's databases and of the warehouse, with the superuser that owns them."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from settings import Database, Settings, database_variable
+from settings import Database, Role, Settings, database_variable
 from stack import jars
 from stack.errors import StackError
 from stack.ports import HOST
@@ -44,7 +44,7 @@ class Postgres(Service):
         passwords = self.site.passwords
         server = f"postgresql://{OWNER}:{passwords['owner']}@{HOST}:{self.port}"
         urls = {field: f"{server}/{database}" for field, database in zip(self.fields, Database, strict=True)}
-        return urls | {"generator_password": passwords["generator"], "cdc_password": passwords["cdc"]}
+        return urls | {f"{job}_password": passwords[job] for job in map(str.lower, Role.__members__)}
 
     def connect(self, settings: Settings) -> None:
         """Log in as the owner, to the database that every server has: the shop's may not exist yet."""

@@ -12,7 +12,7 @@ from redis import Redis
 from app.documents import EMPTY
 from cdc import Path
 from databases.connection import connect
-from settings import Database, Role
+from settings import SOURCES, Role
 
 Numbers = dict[Path, Decimal]
 
@@ -35,7 +35,7 @@ def truth() -> Numbers:
         databases.connection.DatabaseError: where one of them cannot be asked.
     """
     numbers: Numbers = {}
-    for database in Database:
+    for database in SOURCES:
         statement = File(__file__).with_name(f"{database.value}.sql").read_text()
         with closing(connect(database, Role.CDC)) as connection, connection.cursor() as cursor:
             cursor.execute(statement)

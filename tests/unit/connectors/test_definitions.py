@@ -5,7 +5,7 @@ import pytest
 from connectors.definitions import Definition, load
 from connectors.errors import ConnectorsError
 from databases import TABLES
-from settings import Database
+from settings import SOURCES
 
 DEFINITIONS = load()
 FROM_THE_ENVIRONMENT = ["hostname", "port", "dbname", "user", "password"]
@@ -14,7 +14,7 @@ FROM_THE_ENVIRONMENT = ["hostname", "port", "dbname", "user", "password"]
 def test_eight_tables_of_four_databases_are_captured_and_buyer_is_not() -> None:
     captured = {definition.database: set(definition.tables) for definition in DEFINITIONS}
     assert captured == {
-        database: {f"public.{table}" for table in TABLES[database]} - {"public.buyer"} for database in Database
+        database: {f"public.{table}" for table in TABLES[database]} - {"public.buyer"} for database in SOURCES
     }
 
 

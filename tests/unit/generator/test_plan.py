@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.operations import Adjust, Delete, Insert, Update
 from generator.plan import ORDER, Statement, Transaction, plan
-from settings import Database
+from settings import SOURCES, Database
 from tests.unit.generator.tables import Tables
 from tests.unit.generator.test_shop import events, opened, operations
 
@@ -68,7 +68,7 @@ def test_a_product_goes_after_its_stock_and_orders_come_before_their_shipments()
         Database.INSTASHOP,
     ]
     assert [statement.table for statement in transactions[0].statements] == ["transaction", "transactiondetail"]
-    assert set(ORDER) == set(Database)
+    assert set(ORDER) == set(SOURCES)
 
 
 def test_nothing_is_written_for_nothing() -> None:

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
+from stack import passwords
 from stack.catalogue import SERVICES
 from stack.service import Service, Site, host_and_port
 from stack.stack import USUAL_PORTS
 
-PASSWORDS = {"owner": "own-secret", "generator": "gen-secret", "cdc": "cdc-secret", "redis": "red-secret"}
+PASSWORDS = {name: f"{name}-secret" for name in passwords.NAMES}
 
 
 @pytest.fixture(params=SERVICES.values(), ids=list(SERVICES))
