@@ -32,7 +32,7 @@ Checkpoints = Annotated[Path, typer.Option(help="Where each query keeps how far 
 Once = Annotated[bool, typer.Option("--once", help="End when all that is there is read.")]
 LogLevel = Annotated[str, typer.Option(help="What Spark says of itself: ERROR, WARN, INFO.")]
 
-cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @cli.callback(invoke_without_command=True)

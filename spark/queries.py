@@ -1,5 +1,6 @@
 """All queries. A new one is a file of its own, and a line here."""
 
+from spark import behaviour, categories, transactions
 from spark.query import Query
 
-QUERIES: tuple[Query, ...] = ()
+QUERIES: tuple[Query, ...] = (transactions.QUERY, categories.QUERY, behaviour.QUERY)

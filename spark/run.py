@@ -2,7 +2,7 @@
 
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +14,7 @@ from connectors.errors import LateError, patiently
 from spark.errors import explain
 from spark.query import Query
 from spark.session import session
+from spark.status import Status
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
         running = [start(spark, query, checkpoints, once=once) for query in queries]
         logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
-        watch(running, checkpoints, stop, lambda: None)
+        watch(running, checkpoints, stop)
     finally:
         spark.stop()
 
@@ -97,15 +98,16 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, *, once: bool) -
     return writer.start()
 
 
-def watch(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event, beat: Callable[[], None]) -> None:
-    """Look at the queries until all have ended, or `stop` is set.
+def watch(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event) -> None:
+    """Report on the queries until all have ended, or `stop` is set.
 
     Raises:
         SparkError: where one failed.
     """
+    status = Status(running)
     while not stop.is_set() and any(query.isActive for query in running):
         stop.wait(HEARTBEAT)
-        beat()
+        status.report()
         for query in running:
             if error := query.exception():
                 raise explain(query.name, error, str(checkpoints / query.name))

@@ -1,0 +1,84 @@
+"""``status:spark``: what each query did last, and how much it could not use."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import msgspec
+from pyspark.sql.streaming.listener import StreamingQueryProgress
+from pyspark.sql.streaming.query import StreamingQuery
+from redis import Redis, RedisError
+
+from settings import settings
+from spark.source import UNREADABLE
+
+KEY = "status:spark"
+
+
+class Progress(msgspec.Struct):
+    """A query's last batch, and sums since it was started.
+
+    Attributes:
+        batch_id: Of the last batch.
+        rows: Records that it read.
+        rows_per_second: The same a second.
+        duration_ms: From its trigger to its end.
+        watermark: What is older is late; null until there is one. It moves with the changes: a shop that rests
+            closes no window.
+        state_rows: Rows of state that the query holds.
+        late: Changes that came later than the watermark, and count nowhere.
+        unreadable: Records that could not be read.
+        batches: How many batches there were.
+        updated_at: When the last batch began.
+    """
+
+    batch_id: int = -1
+    rows: int = 0
+    rows_per_second: float = 0.0
+    duration_ms: int = 0
+    watermark: str | None = None
+    state_rows: int = 0
+    late: int = 0
+    unreadable: int = 0
+    batches: int = 0
+    updated_at: str | None = None
+
+    def take(self, batch: StreamingQueryProgress) -> None:
+        """Take in a batch, unless it is known."""
+        if batch.batchId <= self.batch_id:
+            return
+        self.batch_id = batch.batchId
+        self.rows = batch.numInputRows
+        self.rows_per_second = round(batch.processedRowsPerSecond, 1)
+        self.duration_ms = batch.durationMs.get("triggerExecution", 0)
+        self.watermark = batch.eventTime.get("watermark")
+        self.state_rows = sum(operator.numRowsTotal for operator in batch.stateOperators)
+        self.late += sum(operator.numRowsDroppedByWatermark for operator in batch.stateOperators)
+        self.unreadable += sum(observed[UNREADABLE] for observed in batch.observedMetrics.values())
+        self.batches += 1
+        self.updated_at = batch.timestamp
+
+
+class Status:
+    """Looks at the queries, and says in Redis how they are. Redis away: it is said when it is back."""
+
+    def __init__(self, queries: Iterable[StreamingQuery]) -> None:
+        self._queries: Sequence[StreamingQuery] = list(queries)
+        self._progress = {query.name: Progress() for query in self._queries}
+        self._started = datetime.now(UTC)
+        self._redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
+
+    def report(self) -> None:
+        """Take in the batches that ended, and write the document."""
+        for query in self._queries:
+            for batch in query.recentProgress:  # the last 100: more than end between two looks
+                self._progress[query.name].take(batch)
+        document = {
+            "updated_at": datetime.now(UTC),
+            "started_at": self._started,
+            "version": version("instashop-live"),
+            "queries": self._progress,
+        }
+        with suppress(RedisError, OSError):  # the queries' sinks say so
+            self._redis.set(KEY, msgspec.json.encode(document))

@@ -1,0 +1,1 @@
+COPY change FROM STDIN WITH (FORMAT csv)
