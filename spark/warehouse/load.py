@@ -128,7 +128,6 @@ class Lines(io.TextIOBase):
 
     def __init__(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._rows = iter(rows)
-        self._buffer = io.StringIO()
 
     def read(self, size: int | None = -1) -> str:
         """Return the next lines, about `size` characters of them."""

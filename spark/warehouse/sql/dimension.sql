@@ -1,7 +1,7 @@
 -- Makes the versions of the rows that changed anew from their whole history, and finds the facts that now belong to
 -- another version. What did not change at all (a row that a snapshot read again) makes no new version.
 CREATE TEMPORARY TABLE version ON COMMIT DROP AS
-WITH change AS (
+WITH known AS (
     SELECT id, {columns}, kafka_partition, kafka_offset, changed_at, op = 'd' AS is_deleted,
         lead(op) OVER later AS next_op,
         lead(kafka_offset) OVER later AS next_offset
@@ -10,19 +10,19 @@ WITH change AS (
     WINDOW later AS (PARTITION BY id ORDER BY kafka_offset)
 ), vanished AS (
     -- Before a new snapshot, which does not read the row: it was deleted while no one looked.
-    SELECT id, {columns}, reset.kafka_offset, reset.changed_at, true AS is_deleted
-    FROM change
+    SELECT known.id, {columns}, reset.kafka_offset, reset.changed_at, true AS is_deleted
+    FROM known
     JOIN staging.reset ON reset.topic = {name}
-        AND reset.kafka_partition = change.kafka_partition
-        AND reset.kafka_offset > change.kafka_offset
-        AND (reset.kafka_offset < change.next_offset OR change.next_offset IS NULL)
-    WHERE change.next_op IS DISTINCT FROM 'r'
+        AND reset.kafka_partition = known.kafka_partition
+        AND reset.kafka_offset > known.kafka_offset
+        AND (reset.kafka_offset < known.next_offset OR known.next_offset IS NULL)
+    WHERE known.next_op IS DISTINCT FROM 'r'
 ), state AS (
     -- The clock of commits may go back a little, the offsets never do.
     SELECT id, {columns}, is_deleted, kafka_offset,
         max(changed_at) OVER (PARTITION BY id ORDER BY kafka_offset) AS since
     FROM (
-        SELECT id, {columns}, kafka_offset, changed_at, is_deleted FROM change
+        SELECT id, {columns}, kafka_offset, changed_at, is_deleted FROM known
         UNION ALL SELECT * FROM vanished
     ) AS moment
 ), lasting AS (

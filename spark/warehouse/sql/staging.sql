@@ -17,7 +17,7 @@ WITH newest AS (
         newest.op = 'd' OR coalesce(newest.kafka_offset < last_reset.kafka_offset, false)
     FROM newest
     CROSS JOIN LATERAL jsonb_populate_record(NULL::staging.{topic}, newest.row) AS new
-    LEFT JOIN last_reset USING (kafka_partition)
+    LEFT JOIN last_reset ON last_reset.kafka_partition = newest.kafka_partition
     ON CONFLICT (id) DO UPDATE
     SET ({columns}, kafka_partition, kafka_offset, changed_at, is_deleted) =
         ({excluded_columns}, excluded.kafka_partition, excluded.kafka_offset, excluded.changed_at, excluded.is_deleted)
