@@ -34,9 +34,9 @@ ITEM = StructType(
 
 def items(records: DataFrame) -> DataFrame:
     """Parse records of ``transaction_items``: their fields, the time ``at`` of the sale, and ``is_readable``."""
-    item = F.from_json("value", ITEM)
+    item = F.col("item")
     fits = required(item, ITEM) & item["sign"].isin(1, -1) & happened(item["ts_ms"])
-    return records.select(
+    return records.select("*", F.from_json("value", ITEM).alias("item")).select(
         *[item[field.name].alias(field.name) for field in ITEM.fields],
         moment(item["ts_ms"]).alias("at"),
         F.coalesce(fits, F.lit(False)).alias("is_readable"),

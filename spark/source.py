@@ -29,15 +29,21 @@ def changes(spark: SparkSession, topic: str, schema: StructType, accepts: Accept
     return readable(change_events(records(spark, topic), schema, accepts), topic)
 
 
-def records(spark: SparkSession, topic: str) -> DataFrame:
+def records(spark: SparkSession, topic: str, limit: int | None = None) -> DataFrame:
     """Return a topic from its beginning: ``value``, ``partition``, ``offset`` and ``timestamp``.
 
-    There is no limit of offsets a trigger. With one, a long partition would still be read from its beginning when a
-    short one is at its end, and the watermark, which follows the newest change of all, would call that late.
+    Args:
+        spark: the session.
+        topic: the topic.
+        limit: the most records in one batch; only for a query without a watermark. With a limit, a long partition is
+            still read from its beginning when a short one is at its end, and the watermark, which follows the newest
+            change of all, would call that late.
     """
+    source = spark.readStream.format("kafka")
+    if limit is not None:
+        source = source.option("maxOffsetsPerTrigger", limit)
     return (
-        spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", settings().kafka)
+        source.option("kafka.bootstrap.servers", settings().kafka)
         .option("kafka.isolation.level", "read_committed")
         .option("subscribe", topic)
         .option("startingOffsets", "earliest")
@@ -71,19 +77,19 @@ def change_events(records: DataFrame, schema: StructType, accepts: Accepts | Non
             StructField("source", source),
         ]
     )
-    event = F.from_json("value", envelope)
-    op, before, after, ts_ms = (event[name] for name in ("op", "before", "after", "source.ts_ms"))
+    op, before, after, ts_ms = (F.col(f"event.{name}") for name in ("op", "before", "after", "source.ts_ms"))
     fits = (
         F.when(op == RESET, True)
         .when(op.isin(*(NEEDS_BEFORE | NEEDS_AFTER)), _row_fits(before, op.isin(*NEEDS_BEFORE), schema, accepts))
         .otherwise(False)
     ) & _row_fits(after, op.isin(*NEEDS_AFTER), schema, accepts)
-    return records.select(
+    events = records.select("*", F.from_json("value", envelope).alias("event"))  # of its own: to be parsed once
+    return events.select(
         op.alias("op"),
         before.alias("before"),
         after.alias("after"),
         moment(ts_ms).alias("at"),
-        event["source.lsn"].alias("lsn"),
+        F.col("event.source.lsn").alias("lsn"),
         "partition",
         "offset",
         F.coalesce(fits & happened(ts_ms), F.lit(False)).alias("is_readable"),
