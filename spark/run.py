@@ -44,12 +44,16 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
     _end_with(stop)
     wait_for_topics(queries)
     spark = session(master, log_level=log_level)
+    running: list[StreamingQuery] = []
     try:
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
-        running = [start(spark, query, checkpoints, once=once) for query in queries]
+        for query in queries:
+            running.append(start(spark, query, checkpoints, once=once))  # noqa: PERF401 - what started has to be stopped
         logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
         watch(running, checkpoints, stop)
     finally:
+        for each in running:
+            each.stop()
         spark.stop()
 
 
