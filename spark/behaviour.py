@@ -31,6 +31,9 @@ def is_interaction(row: Column) -> Column:
 def behaviour(changes: DataFrame) -> DataFrame:
     """Return the measures of each session in each window.
 
+    What a session did in one transaction has one time; its order there is that of the WAL. Offsets would not do: they
+    say nothing across partitions.
+
     A window's sessions are shown as their sum, which update mode cannot make in a second aggregation: the sink does.
 
     Args:
@@ -43,11 +46,14 @@ def behaviour(changes: DataFrame) -> DataFrame:
     """
     created = F.col("op") == "c"
     steps = changes.select(
-        "at", "offset", created.alias("created"), F.explode(_retraction_and_addition()).alias("step")
+        F.struct("at", "lsn", "offset", "partition").alias("position"),
+        "at",
+        created.alias("created"),
+        F.explode(_retraction_and_addition()).alias("step"),
     )
     taken = F.when(
         F.col("created") & F.col("step.type").isin(*FUNNEL),
-        F.struct("step.type", F.struct("at", "offset").alias("position")),
+        F.struct("step.type", "position"),
     )
     sessions = steps.groupBy(in_window(), F.col("step.session_id").alias("session_id")).agg(
         *[F.sum(F.when(F.col("step.type") == kind, F.col("step.sign")).otherwise(0)).alias(kind) for kind in TYPES],
