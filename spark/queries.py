@@ -2,5 +2,6 @@
 
 from spark import behaviour, categories, transactions
 from spark.query import Query
+from spark.warehouse import query as warehouse
 
-QUERIES: tuple[Query, ...] = (transactions.QUERY, categories.QUERY, behaviour.QUERY)
+QUERIES: tuple[Query, ...] = (transactions.QUERY, categories.QUERY, behaviour.QUERY, warehouse.QUERY)

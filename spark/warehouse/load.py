@@ -7,17 +7,18 @@ batch touches. So a batch, or a whole topic, may come again, and the topics in a
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from cdc.revenue import REVENUE
 from databases.tables import LOADING
-from spark.warehouse.rows import HISTORY, ROWS, columns
+from spark.warehouse.rows import HISTORY, columns
 
 SCRIPTS = {path.stem: path.read_text() for path in (Path(__file__).parent / "sql").glob("*.sql")}
 
@@ -69,11 +70,22 @@ def load(connection: Connection, batch: Batch, changes: Iterable[Change]) -> int
         if cursor.fetchone() is None:
             return None
         cursor.execute(SCRIPTS["change"])
-        cursor.copy_expert(SCRIPTS["copy"], Lines(changes))
-        records = int(cursor.rowcount)
+        records = _copy(cursor, changes)
         _merge(cursor)
         cursor.execute(SCRIPTS["end"], {"records": records, **batch._asdict()})
         return records
+
+
+def _copy(cursor: Cursor, changes: Iterable[Change]) -> int:
+    lines = Lines(changes)
+    file: Any = lines  # the driver reads it, and that is all: its types ask for whatever a file can do
+    try:
+        cursor.copy_expert(SCRIPTS["copy"], file)
+    except psycopg2.Error:
+        if lines.error is not None:  # the driver makes an error of its own of it, as if the database had failed
+            raise lines.error from None
+        raise
+    return int(cursor.rowcount)
 
 
 def _merge(cursor: Cursor) -> None:
@@ -123,18 +135,27 @@ def _list(names: Iterable[str], *table: str) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(*table, name) for name in names)
 
 
-class Lines(io.TextIOBase):
-    """Rows as a file of CSV that is written while it is read."""
+class Lines:
+    """Rows as a file of CSV that is written while it is read.
+
+    Attributes:
+        error: What the rows raised, if they did.
+    """
 
     def __init__(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._rows = iter(rows)
+        self.error: Exception | None = None
 
-    def read(self, size: int | None = -1) -> str:
+    def read(self, size: int) -> str:
         """Return the next lines, about `size` characters of them."""
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        for row in self._rows:
-            writer.writerow(row)
-            if size is not None and 0 <= size <= buffer.tell():
-                break
+        try:
+            for row in self._rows:
+                writer.writerow(row)
+                if buffer.tell() >= size:
+                    break
+        except Exception as error:
+            self.error = error
+            raise
         return buffer.getvalue()

@@ -1,0 +1,119 @@
+"""The query ``warehouse``: what the eight topics say, on its way from Kafka into the database."""
+
+import json
+import logging
+from contextlib import closing
+from functools import reduce
+from pathlib import Path
+from typing import cast
+
+import psycopg2
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
+from pyspark.sql.types import LongType, StringType, StructType, TimestampType
+from tenacity import RetryCallState, retry, retry_if_exception_type, wait_exponential
+
+from databases.connection import UnreachableError, connect, failure
+from settings import Database, Role
+from spark.query import Query, Sink
+from spark.source import change_events, records
+from spark.warehouse.load import UNREADABLE, Batch, Change, load
+from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
+
+logger = logging.getLogger(__name__)
+
+NAME = "warehouse"
+
+BATCH_LIMIT = 50_000
+"""Records of a topic in one batch, so that a backlog is loaded in transactions of some seconds and the driver holds a
+part of it only. No window waits here for a time to pass: a topic that runs ahead of another makes nothing late.
+"""
+
+JSON_TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}  # Spark's own would cut them off at the ms
+
+
+def build(spark: SparkSession) -> DataFrame:
+    """Return the records of the eight topics, as `changes` makes them."""
+    return reduce(DataFrame.unionAll, (changes(records(spark, topic, BATCH_LIMIT), topic) for topic in ROWS))
+
+
+def changes(records: DataFrame, topic: str) -> DataFrame:
+    """Return the records of one topic in the columns of `spark.warehouse.load.Change`."""
+    schema = cast(StructType, StructType.fromDDL(ROWS[topic]))
+    events = change_events(records, schema, lambda row: is_storable(row, topic, schema))
+    row = F.when(F.col("op") == "d", F.col("before")).otherwise(F.col("after"))
+    readable = F.col("is_readable")
+    return events.select(
+        F.lit(topic).alias("topic"),
+        "partition",
+        "offset",
+        F.when(readable, F.col("op")).otherwise(UNREADABLE).alias("op"),
+        F.when(readable, row["id"]).alias("id"),
+        F.when(readable, F.unix_millis("at")).alias("ts_ms"),
+        F.when(readable, F.to_json(row, JSON_TIMES)).alias("row"),
+    )
+
+
+def is_storable(row: Column, topic: str, schema: StructType) -> Column:
+    """Say whether the values of a row are such as its table can hold."""
+    fits = F.lit(True)
+    for field in schema.fields:
+        value = row[field.name]
+        if (accepted := ACCEPTED.get((topic, field.name))) is not None:
+            fits &= value.isin(*accepted)
+        elif isinstance(field.dataType, StringType):
+            fits &= (value != "") & ~value.contains("\0")
+        elif isinstance(field.dataType, LongType):
+            fits &= value.isNull() | (value >= 1)
+        elif isinstance(field.dataType, TimestampType):
+            fits &= value.isNull() | F.year(value).between(1, 9999)
+    return fits
+
+
+def needed(changes: DataFrame) -> DataFrame:
+    """Leave out what is overtaken within a batch: of each row its last change, but all where there is a history."""
+    of_row = Window.partitionBy("topic", "id").orderBy(F.desc("offset"))
+    is_last = F.row_number().over(of_row) == 1
+    return (
+        changes.withColumn("is_last", is_last)
+        .where(F.col("is_last") | F.col("id").isNull() | F.col("topic").isin(*HISTORY))
+        .drop("is_last")
+    )
+
+
+def open_sink(folder: Path) -> Sink:
+    """Return a sink that loads each batch, and waits for a database that is away."""
+
+    def sink(changes: DataFrame, batch_id: int) -> None:
+        batch = Batch(NAME, checkpoint_id(folder), batch_id)
+        store(batch, needed(changes))
+
+    return sink
+
+
+def checkpoint_id(folder: Path) -> str:
+    """Return the id that Spark gave a checkpoint when it was made."""
+    return str(json.loads((folder / "metadata").read_text())["id"])
+
+
+def say(state: RetryCallState) -> None:
+    """Say what is waited for."""
+    if state.outcome and state.next_action:
+        logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)
+
+
+@retry(retry=retry_if_exception_type(UnreachableError), wait=wait_exponential(multiplier=0.5, max=10), before_sleep=say)
+def store(batch: Batch, changes: DataFrame) -> None:
+    """Load a batch, or wait until the database takes it.
+
+    Raises:
+        RefusedError: where the database takes it never.
+    """
+    try:
+        with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:
+            load(connection, batch, map(Change._make, changes.toLocalIterator(prefetchPartitions=True)))
+    except psycopg2.Error as error:
+        raise failure(Database.DWH, error, Role.WAREHOUSE) from None
+
+
+QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="10 seconds")
