@@ -89,6 +89,7 @@ CREATE TABLE IF NOT EXISTS staging.product_change (LIKE staging.product INCLUDIN
 DO $$
 DECLARE
     name text;
+    own text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['customer', 'product', 'transaction', 'transactiondetail', 'interaction', 'stock',
                                 'carrier', 'shipment', 'customer_change', 'product_change'] LOOP
@@ -96,6 +97,9 @@ BEGIN
             ADD COLUMN IF NOT EXISTS kafka_partition integer NOT NULL,
             ADD COLUMN IF NOT EXISTS kafka_offset bigint NOT NULL,
             ADD COLUMN IF NOT EXISTS changed_at timestamptz NOT NULL', name);
+        FOR own IN SELECT attname FROM pg_attribute WHERE attrelid = format('staging.%I', name)::regclass AND attnum > 0 LOOP
+            EXECUTE format('COMMENT ON COLUMN staging.%I.%I IS %L', name, own, 'As in the shop''s table');
+        END LOOP;
         EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_partition IS %L', name, 'Partition of the record that this row is from; a key stays in one');
         EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_offset IS %L', name, 'Offset of that record: a smaller one never replaces it');
         EXECUTE format('COMMENT ON COLUMN staging.%I.changed_at IS %L', name, 'When the change was committed at the source');
