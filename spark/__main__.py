@@ -22,6 +22,7 @@ from spark.errors import SparkError
 from spark.queries import QUERIES
 from spark.query import Query
 from spark.run import run
+from spark.verify.command import verify as verify_warehouse
 from stack.errors import StackError
 
 CHECKPOINTS = DATA / "spark" / "checkpoints"
@@ -30,6 +31,7 @@ Names = Annotated[list[str] | None, typer.Option("--query", help="Only this one;
 Master = Annotated[str | None, typer.Option(help="spark://host:port, or local[n] for n cores of this machine.")]
 Checkpoints = Annotated[Path, typer.Option(help="Where each query keeps how far it is; shared by all workers.")]
 Once = Annotated[bool, typer.Option("--once", help="End when all that is there is read.")]
+Timeout = Annotated[float, typer.Option(min=0, help="Seconds to wait for the load to catch up.")]
 LogLevel = Annotated[str, typer.Option(help="What Spark says of itself: ERROR, WARN, INFO.")]
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -49,6 +51,16 @@ def main(
         log()
         with one_clear_line():
             run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
+
+
+@cli.command()
+def verify(timeout: Timeout = 60.0) -> None:
+    """Compare the warehouse with the shop's databases at a quiet moment, and check that it keeps its rules.
+
+    Names what fails, and exits 1 where something does.
+    """
+    with one_clear_line():
+        verify_warehouse(timeout)
 
 
 def chosen(names: list[str] | None) -> list[Query]:

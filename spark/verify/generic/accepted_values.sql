@@ -1,0 +1,1 @@
+SELECT {columns}, count(*) AS rows FROM {table} WHERE {columns} <> ALL (ARRAY[{values}]) GROUP BY {columns}

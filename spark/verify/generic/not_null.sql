@@ -1,0 +1,1 @@
+SELECT * FROM {table} WHERE num_nulls({columns}) > 0
