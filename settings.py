@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     connect_url: Annotated[str, AfterValidator(url_of("http", "https"))] = "http://127.0.0.1:8083"
     redis_url: Annotated[str, AfterValidator(url_of("redis", "rediss"))] = "redis://127.0.0.1:6379/0"
 
+    dashboard_redis_url: Annotated[str, AfterValidator(url_of("redis", "rediss"))] | None = None
+
     # Each URL's user owns its database: it makes tables, roles and publications.
     db_instashop: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/instashop")
     db_crm: SecretStr = SecretStr("postgresql://instashop@127.0.0.1:5432/crm_db")
@@ -102,6 +104,11 @@ class Settings(BaseSettings):
 
     spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
+
+    @property
+    def dashboard_redis(self) -> str:
+        """The Redis URL that the page reads with; the pipeline's own where there is no other."""
+        return self.dashboard_redis_url or self.redis_url
 
     def database_url(self, database: Database, role: Role | None = None) -> str:
         """Return the libpq URL of a database, for a job's role where that role's password is known."""
