@@ -1,0 +1,156 @@
+"""The merges, on a real PostgreSQL: whatever the order of the records, the tables are what the records say."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
+from typing import Any
+
+import psycopg2
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from settings import Database, Role, Settings
+from spark.verify import checks
+from spark.warehouse.load import Batch, Change, load
+from spark.warehouse.rows import ROWS
+from tests.integration.shop import ShopDatabases, fresh
+from tests.integration.spark.warehouse_model import Model
+from tests.integration.spark.warehouse_timeline import records
+
+CHECKPOINTS = count()
+FACTS = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment")
+
+
+@pytest.fixture(scope="module")
+def warehouse(stack: Settings) -> Iterator[ShopDatabases]:
+    with fresh(stack) as databases:
+        databases.run("databases")
+        yield databases
+
+
+@pytest.fixture(scope="module")
+def connection(warehouse: ShopDatabases) -> Iterator[Connection]:
+    with closing(psycopg2.connect(warehouse.url(Database.DWH, Role.WAREHOUSE), options="-c TimeZone=UTC")) as opened:
+        yield opened
+
+
+def select(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def empty(connection: Connection) -> None:
+    staging = [
+        f"staging.{name}"
+        for (name,) in select(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'staging'")
+    ]
+    with connection, connection.cursor() as cursor:
+        for table in (*FACTS, *staging, "dim_date"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        for table, key in (("customer", "customer_key"), ("product", "product_key"), ("carrier", "carrier_key")):
+            cursor.execute(f"DELETE FROM dim_{table} WHERE {key} <> 0")  # noqa: S608
+
+
+def load_all(connection: Connection, batches: list[list[Change]]) -> None:
+    checkpoint = f"checkpoint {next(CHECKPOINTS)}"
+    for number, batch in enumerate(batches):
+        assert load(connection, Batch("warehouse", checkpoint, number), batch) == len(batch)
+
+
+TABLES = {
+    "dim_customer": """
+        SELECT customer_id, country, is_deleted, valid_from, valid_to FROM dim_customer WHERE customer_key <> 0""",
+    "dim_product": """
+        SELECT product_id, cost::text, is_deleted, valid_from, valid_to FROM dim_product WHERE product_key <> 0""",
+    "fact_sales": """
+        SELECT line_id, date_key, status, is_revenue, revenue, margin, fact.is_deleted,
+            customer.customer_id, customer.valid_from, product.product_id, product.valid_from
+        FROM fact_sales AS fact
+        JOIN dim_customer AS customer USING (customer_key)
+        JOIN dim_product AS product USING (product_key)""",
+    "fact_interaction": """
+        SELECT interaction_id, date_key, type, fact.is_deleted,
+            customer.customer_id, customer.valid_from, product.product_id, product.valid_from
+        FROM fact_interaction AS fact
+        JOIN dim_customer AS customer USING (customer_key)
+        LEFT JOIN dim_product AS product USING (product_key)""",
+    "fact_stock": """
+        SELECT stock_id, quantity, fact.is_deleted, product.product_id, valid_from
+        FROM fact_stock AS fact JOIN dim_product AS product USING (product_key)""",
+    "fact_shipment": "SELECT shipment_id, carrier_key, status, is_deleted FROM fact_shipment",
+}
+
+
+def shown(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: sorted(select(connection, statement), key=repr) for table, statement in TABLES.items()}
+
+
+def everything(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows, with the keys that they have, but for when they were loaded."""
+    tables = (*FACTS, "dim_customer", "dim_product", "dim_carrier", "dim_date", *(f"staging.{name}" for name in ROWS))
+    return {table: sorted(select(connection, f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+
+
+def expected(changes: list[Change]) -> dict[str, list[tuple[Any, ...]]]:
+    model = Model(changes)
+    tables = {
+        "dim_customer": model.dimension("customer", "country"),
+        "dim_product": model.dimension("product", "cost"),
+        "fact_sales": model.sales(),
+        "fact_interaction": model.interactions(),
+        "fact_stock": model.stock(),
+        "fact_shipment": model.shipments(),
+    }
+    return {table: sorted(rows, key=repr) for table, rows in tables.items()}
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(data=st.data(), changes=records())
+def test_any_order_of_records_ends_in_the_tables_that_they_say(
+    connection: Connection, data: st.DataObject, changes: list[Change]
+) -> None:
+    empty(connection)
+    shuffled = data.draw(st.permutations(changes))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(changes)), max_size=4)))
+    batches = [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(changes)], strict=True)]
+
+    load_all(connection, batches)
+
+    assert shown(connection) == expected(changes)
+    with connection:
+        failed = {each.name for each in checks.CHECKS if checks.run(connection, each).failures}
+    assert failed <= {"lines_have_their_order"}  # as not every order is in a drawn history
+    unreadable = sum(change.op == "unreadable" for change in changes)
+    assert select(connection, "SELECT count(*) FROM staging.unreadable") == [(unreadable,)]
+
+    contents = everything(connection)
+    load_all(connection, [data.draw(st.permutations(changes))])  # all of it again, with a new checkpoint
+    assert everything(connection) == contents
+
+
+def test_a_batch_is_loaded_once_for_a_checkpoint(connection: Connection) -> None:
+    empty(connection)
+    spoiled = Change("carrier", 0, 7, "unreadable", None, None, None)
+
+    assert load(connection, Batch("warehouse", "one", 3), [spoiled]) == 1
+    assert load(connection, Batch("warehouse", "one", 3), [spoiled]) is None
+    assert load(connection, Batch("warehouse", "one", 2), [spoiled]) is None
+    assert load(connection, Batch("warehouse", "another", 0), [spoiled]) == 1
+
+
+def test_rows_that_break_leave_nothing_behind(connection: Connection) -> None:
+    empty(connection)
+    error = OSError("the executor is gone")
+
+    def breaking() -> Iterator[Change]:
+        yield Change("carrier", 0, 7, "unreadable", None, None, None)
+        raise error
+
+    with pytest.raises(OSError, match="the executor is gone"):
+        load(connection, Batch("warehouse", "one", 0), breaking())
+    assert select(connection, "SELECT * FROM staging.loaded_batch") == []
+    assert load(connection, Batch("warehouse", "one", 0), []) == 0
