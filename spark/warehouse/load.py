@@ -91,16 +91,16 @@ def _copy(cursor: Cursor, changes: Iterable[Change]) -> int:
 def _merge(cursor: Cursor) -> None:
     cursor.execute(SCRIPTS["marks"])
     cursor.execute("SELECT topic, bool_or(op = 'reset') FROM change WHERE op <> %s GROUP BY topic", [UNREADABLE])
-    topics = dict(cursor.fetchall())
-    for topic in topics:
-        cursor.execute(_of_topic("staging", topic))
+    topics: dict[str, bool] = dict(cursor.fetchall())  # of those in this batch, whether a snapshot began
     for topic, has_reset in topics.items():
+        cursor.execute(_of_topic("staging", topic))
         if has_reset:
             cursor.execute(_of_topic("reset", topic))
-    for topic in topics.keys() & set(HISTORY):
-        cursor.execute(_of_topic("history", topic))
-    for topic in topics.keys() & set(HISTORY):
-        cursor.execute(_of_dimension(topic))
+        if topic in HISTORY:
+            cursor.execute(_of_topic("history", topic))
+            if has_reset:
+                cursor.execute(_of_topic("reset_history", topic))
+            cursor.execute(_of_dimension(topic))
     for script in ("carrier", "affected", "fact_sales", "fact_interaction", "fact_stock", "fact_shipment", "dim_date"):
         cursor.execute(SCRIPTS[script], {"revenue": sorted(REVENUE)})
 
