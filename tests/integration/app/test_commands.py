@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from settings import Settings, settings
-from tests.pipeline import FAUST, Background, assert_exact, connectors, reconcile, run, wait_until, worker
+from tests.pipeline import FAUST, Background, assert_exact, connectors, metrics, reconcile, run, wait_until, worker
 
 NOBODY = "127.0.0.1:1"
 
@@ -89,14 +89,16 @@ def test_a_worker_says_that_a_topic_has_too_few_partitions(pipeline: Settings) -
 def test_reconcile_names_a_number_that_is_not_sqls() -> None:
     with worker(), Redis.from_url(settings().redis_url) as redis:
         assert_exact()
+        total = metrics("revenue")["total"]
         redis.hincrby("mirror:totals:revenue", '["total_cents"]', 1)
-
-        done = reconcile(timeout=3)
+        try:
+            wait_until(lambda: metrics("revenue")["total"] != total)
+            done = reconcile(timeout=3)
+        finally:
+            redis.flushall()
         assert done.returncode == 1
         assert "revenue total" in done.stdout
         assert "0.01" in done.stdout
-
-        redis.flushall()
         assert_exact()
 
 
