@@ -27,12 +27,14 @@ os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 
 
 ORDER = ("unit", "integration", "faults")
-"""What is quick comes first. The faults come last: they leave records in the topics that no other test expects."""
+"""What is quick comes first. The faults come last, and of them the bad input: its records stay in the topics."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    tests = Path(__file__).parent
-    items.sort(key=lambda item: ORDER.index(item.path.relative_to(tests).parts[0]))
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        return ORDER.index(item.path.relative_to(Path(__file__).parent).parts[0]), item.path.stem == "test_bad_input"
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from tests.windows import assert_windows_are_exact
 NAMES = ("transactions", "categories", "behaviour")
 SPARK = (sys.executable, "-m", "spark", *(part for name in NAMES for part in ("--query", name)))
 
+pytestmark = pytest.mark.timeout(900)  # Spark takes its time to start, and each test starts it some times
+
 
 @pytest.fixture(autouse=True)
 def _items() -> None:
