@@ -29,6 +29,9 @@ BATCH_LIMIT = 50_000
 part of it only. No window waits here for a time to pass: a topic that runs ahead of another makes nothing late.
 """
 
+NOT_TEXT = r"^(\[|\{|-?\d|true$|false$)"
+"""How a value begins that is no text, but that `from_json` has made a text of, as it does of all."""
+
 JSON_TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}  # Spark's own would cut them off at the ms
 
 
@@ -55,14 +58,15 @@ def changes(records: DataFrame, topic: str) -> DataFrame:
 
 
 def is_storable(row: Column, topic: str, schema: StructType) -> Column:
-    """Say whether the values of a row are such as its table can hold."""
+    """Say whether the values of a row, which the record's ``value`` holds, are such as its table can hold."""
     fits = F.lit(True)
     for field in schema.fields:
         value = row[field.name]
         if (accepted := ACCEPTED.get((topic, field.name))) is not None:
             fits &= value.isin(*accepted)
         elif isinstance(field.dataType, StringType):
-            fits &= (value != "") & ~value.contains("\0")
+            in_quotes = F.col("value").rlike(rf'"{field.name}"\s*:\s*"')
+            fits &= (value != "") & ~value.contains("\0") & (~value.rlike(NOT_TEXT) | in_quotes)
         elif isinstance(field.dataType, LongType):
             fits &= value.isNull() | (value >= 1)
         elif isinstance(field.dataType, TimestampType):

@@ -1,0 +1,102 @@
+"""Whatever ends or goes away while the warehouse is loaded: it says what the shop says, and keeps its rules."""
+
+import asyncio
+import shutil
+import sys
+from collections import Counter
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from databases import connect
+from settings import DATA, Database
+from spark.warehouse.rows import ROWS
+from tests.faults.test_bad_input import spoil
+from tests.pipeline import Background, connectors, execute, generate, load, run, wait_until
+
+SPARK = (sys.executable, "-m", "spark")
+WAREHOUSE = (*SPARK, "--query", "warehouse")
+
+TABLES = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment", "dim_customer", "dim_product", "dim_date")
+CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'dwh_db' AND pid <> pg_backend_pid()"
+
+
+def owner(database: Database, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement as the database's owner, from another database of the server if it is about the first."""
+    with closing(connect(database)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+def loaded() -> Any:
+    """Return what changes with every batch."""
+    return owner(Database.DWH, "SELECT * FROM staging.loaded_batch ORDER BY loaded_at")
+
+
+def wait_for_a_batch() -> None:
+    before = loaded()
+    wait_until(lambda: loaded() != before)
+
+
+def contents() -> dict[str, list[tuple[Any, ...]]]:
+    return {table: owner(Database.DWH, f"SELECT * FROM {table} ORDER BY 1") for table in TABLES}  # noqa: S608
+
+
+def assert_right() -> None:
+    done = run(*SPARK, "verify", "--timeout", "120")
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def test_the_warehouse_survives_all_that_happens_to_it() -> None:
+    with load(rate=200) as shop:
+        victim = Background(*WAREHOUSE)
+        wait_for_a_batch()
+        victim.kill()
+        with Background(*WAREHOUSE) as spark:
+            wait_for_a_batch()
+            owner(Database.INSTASHOP, "ALTER DATABASE dwh_db ALLOW_CONNECTIONS false")
+            owner(Database.INSTASHOP, CUT_OFF)
+            wait_until(lambda: spark.said("not currently accepting connections (see INSTASHOP_DB_DWH); trying again"))
+            owner(Database.INSTASHOP, "ALTER DATABASE dwh_db ALLOW_CONNECTIONS true")
+            wait_for_a_batch()
+
+            owner(Database.INSTASHOP, "ALTER TABLE product ADD COLUMN IF NOT EXISTS colour text DEFAULT 'red'")
+            sent = Counter((topic, partition) for topic, partition, _ in asyncio.run(spoil()))
+            shop.stop()
+            assert execute(Database.ECOMMERCE, "DELETE FROM shipment WHERE status = 'returned'")
+            connectors("resync", "crm-connector")
+            generate(events=100)
+            assert_right()
+    assert sum(sent.values()) == 6 * len(ROWS)
+    [(unreadable,)] = owner(Database.DWH, "SELECT count(*) FROM staging.unreadable")
+    assert unreadable >= sum(sent.values())
+
+    before = contents()
+    shutil.rmtree(DATA / "spark" / "checkpoints" / "warehouse")
+    done = run(*WAREHOUSE, "--once")
+    assert done.returncode == 0, done.stderr
+    assert contents() == before
+
+
+def test_what_is_wrong_is_named() -> None:
+    [(line, quantity)] = owner(Database.DWH, "SELECT line_id, quantity FROM fact_sales WHERE NOT is_deleted LIMIT 1")
+    owner(Database.DWH, f"UPDATE fact_sales SET quantity = quantity + 1 WHERE line_id = {line}")  # noqa: S608
+    try:
+        done = run(*SPARK, "verify", "--timeout", "0")
+    finally:
+        owner(Database.DWH, f"UPDATE fact_sales SET quantity = {quantity} WHERE line_id = {line}")  # noqa: S608
+    assert done.returncode == 1
+    assert "checks fail: sales_equal_source\n" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("verify", "--timeout", "0"), ("--query", "warehouse", "--once")])
+def test_a_refusal_is_one_clear_line(arguments: tuple[str, ...]) -> None:
+    done = run(*SPARK, *arguments, INSTASHOP_WAREHOUSE_PASSWORD="wrong")  # noqa: S106
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if "password authentication failed" in line]
+    assert len(said) == 1
+    assert "INSTASHOP_DB_DWH or INSTASHOP_WAREHOUSE_PASSWORD" in said[0]
+    assert "Traceback" not in done.stderr
