@@ -1,4 +1,4 @@
-"""Connect and Redis may go away and come back, with or without what they held: the numbers stay exact."""
+"""Services may go away and come back, Redis without what it held: the numbers stay exact."""
 
 import asyncio
 import os
@@ -31,8 +31,9 @@ def shop() -> Iterator[Background]:
         yield shop
 
 
-def test_connect_is_killed(shop: Background) -> None:
-    with down("connect", signal.SIGKILL):
+@pytest.mark.parametrize("name", ["connect", "kafka"])
+def test_a_service_is_killed_and_started_again(shop: Background, name: str) -> None:
+    with down(name, signal.SIGKILL):
         pass
 
     wait_until_more_is_counted()
