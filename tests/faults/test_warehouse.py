@@ -19,6 +19,8 @@ SPARK = (sys.executable, "-m", "spark")
 WAREHOUSE = (*SPARK, "--query", "warehouse")
 
 TABLES = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment", "dim_customer", "dim_product", "dim_date")
+pytestmark = pytest.mark.timeout(900)  # Spark takes its time to start, and a test starts it some times
+
 CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'dwh_db' AND pid <> pg_backend_pid()"
 
 
