@@ -99,6 +99,7 @@ def log() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)sZ %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
     logging.getLogger("spark").setLevel(logging.INFO)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # what a sink raises ends its query, and is told as its end
 
 
 if __name__ == "__main__":

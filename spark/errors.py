@@ -28,5 +28,12 @@ def explain(query: str, error: StreamingQueryException, checkpoint: str) -> Spar
             f"{query}: Kafka at {settings().kafka} ({variable('kafka')}) does not answer. Start again when it does: "
             "nothing is lost"
         )
-    cause = next((line.strip() for line in reversed(text.splitlines()) if "Error" in line or "Exception" in line), text)
+    cause = next(
+        (
+            line.rpartition("RefusedError: ")[2].strip()
+            for line in reversed(text.splitlines())
+            if "Error" in line or "Exception" in line
+        ),
+        text,
+    )
     return SparkError(f"{query}: {cause.strip()[:400]}. What it did until then is kept in {checkpoint}")

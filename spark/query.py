@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from pyspark.sql import DataFrame, SparkSession
@@ -21,7 +22,7 @@ class Query:
         topics: What it reads: waited for before it starts.
         build: Makes its rows of the session.
         open_sink: Makes its sink. Gets the query's own folder of the checkpoints, to keep there what has to live and
-            die with the checkpoint.
+            die with the checkpoint; and the event that ends all waiting, upon which a batch that waits has to fail.
         output_mode: ``update`` for groups that change, ``append`` for rows that do not.
         trigger: How often a batch begins, as Spark says it.
     """
@@ -29,6 +30,6 @@ class Query:
     name: str
     topics: tuple[str, ...]
     build: Callable[[SparkSession], DataFrame]
-    open_sink: Callable[[Path], Sink]
+    open_sink: Callable[[Path, Event], Sink]
     output_mode: Literal["update", "append"] = "update"
     trigger: str = "1 second"

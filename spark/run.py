@@ -48,10 +48,11 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
     try:
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
         for query in queries:
-            running.append(start(spark, query, checkpoints, once=once))  # noqa: PERF401 - what started has to be stopped
+            running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
         logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
         watch(running, checkpoints, stop)
     finally:
+        stop.set()  # also where a query failed: another may be waiting for something
         for each in running:
             each.stop()
         spark.stop()
@@ -80,13 +81,14 @@ def wait_for_topics(queries: Sequence[Query]) -> None:
     patiently(look, PATIENCE, aloud=True)
 
 
-def start(spark: SparkSession, query: Query, checkpoints: Path, *, once: bool) -> StreamingQuery:
+def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, once: bool) -> StreamingQuery:
     """Start a query where its checkpoint says, or from the beginning.
 
     Args:
         spark: the session of all queries.
         query: what to start.
         checkpoints: the folder of all checkpoints.
+        stop: ends all waiting.
         once: whether it ends when it has read what is there.
     """
     folder = checkpoints / query.name
@@ -95,7 +97,7 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, *, once: bool) -
         query.build(spark)
         .writeStream.queryName(query.name)
         .outputMode(query.output_mode)
-        .foreachBatch(query.open_sink(folder))
+        .foreachBatch(query.open_sink(folder, stop))
         .option("checkpointLocation", str(folder))
     )
     writer = writer.trigger(availableNow=True) if once else writer.trigger(processingTime=query.trigger)
@@ -113,5 +115,5 @@ def watch(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event) -> 
         stop.wait(HEARTBEAT)
         status.report()
         for query in running:
-            if error := query.exception():
+            if (error := query.exception()) and not stop.is_set():
                 raise explain(query.name, error, str(checkpoints / query.name))

@@ -57,4 +57,4 @@ def window_query(
         key: the columns that tell apart the groups of one window.
         compose: makes what a window shows.
     """
-    return Query(name, (topic,), build, lambda folder: open_windows(name, folder / "windows", key, compose))
+    return Query(name, (topic,), build, lambda folder, _: open_windows(name, folder / "windows", key, compose))

@@ -5,13 +5,21 @@ import logging
 from contextlib import closing
 from functools import reduce
 from pathlib import Path
+from threading import Event
 from typing import cast
 
 import psycopg2
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructType, TimestampType
-from tenacity import RetryCallState, retry, retry_if_exception_type, wait_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_when_event_set,
+    wait_exponential,
+)
 
 from databases.connection import UnreachableError, connect, failure
 from settings import Database, Role
@@ -85,12 +93,19 @@ def needed(changes: DataFrame) -> DataFrame:
     )
 
 
-def open_sink(folder: Path) -> Sink:
+def open_sink(folder: Path, stop: Event) -> Sink:
     """Return a sink that loads each batch, and waits for a database that is away."""
+    patience = Retrying(
+        retry=retry_if_exception_type(UnreachableError),
+        wait=wait_exponential(multiplier=0.5, max=10),
+        stop=stop_when_event_set(stop),
+        sleep=sleep_using_event(stop),
+        before_sleep=say,
+        reraise=True,
+    )
 
     def sink(changes: DataFrame, batch_id: int) -> None:
-        batch = Batch(NAME, checkpoint_id(folder), batch_id)
-        store(batch, needed(changes))
+        patience(store, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))
 
     return sink
 
@@ -106,12 +121,12 @@ def say(state: RetryCallState) -> None:
         logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)
 
 
-@retry(retry=retry_if_exception_type(UnreachableError), wait=wait_exponential(multiplier=0.5, max=10), before_sleep=say)
 def store(batch: Batch, changes: DataFrame) -> None:
-    """Load a batch, or wait until the database takes it.
+    """Load a batch.
 
     Raises:
-        RefusedError: where the database takes it never.
+        UnreachableError: where the database is away.
+        RefusedError: where the database takes the batch never.
     """
     try:
         with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections import Counter
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,9 +95,10 @@ def test_what_is_wrong_is_named() -> None:
     assert "checks fail: sales_equal_source\n" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("verify", "--timeout", "0"), ("--query", "warehouse", "--once")])
-def test_a_refusal_is_one_clear_line(arguments: tuple[str, ...]) -> None:
-    done = run(*SPARK, *arguments, INSTASHOP_WAREHOUSE_PASSWORD="wrong")  # noqa: S106
+@pytest.mark.parametrize("arguments", [("verify",), ("--query", "warehouse", "--once", "--checkpoints")])
+def test_a_refusal_is_one_clear_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    new = [str(tmp_path)] if arguments[-1] == "--checkpoints" else []  # where all is still to be loaded
+    done = run(*SPARK, *arguments, *new, INSTASHOP_WAREHOUSE_PASSWORD="wrong")  # noqa: S106
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if "password authentication failed" in line]
     assert len(said) == 1
