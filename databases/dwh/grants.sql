@@ -1,6 +1,7 @@
 -- What each job may do in the warehouse: one loads it, the other reads it. No one else gets in.
 
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;  -- PostgreSQL 14 still grants it
 GRANT CONNECT, TEMPORARY ON DATABASE {database} TO instashop_warehouse;  -- a batch is copied into temporary tables
 GRANT CONNECT ON DATABASE {database} TO instashop_dashboard;
 

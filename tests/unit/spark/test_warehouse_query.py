@@ -1,0 +1,109 @@
+"""What is read of a record for the warehouse, and what of a batch is loaded, on static frames."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from spark.warehouse.load import UNREADABLE, Change
+from spark.warehouse.query import changes, needed
+from spark.warehouse.rows import ACCEPTED, ROWS, columns
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+
+PRODUCT: dict[str, Any] = {
+    "id": 7,
+    "name": "3M [tape]",
+    "category": "home",
+    "brand": 'A "quoted" \\ brand\n',
+    "price": "1250.50",
+    "cost": "0.07",
+    "created_at": "2026-01-02T03:04:05.123456Z",
+}
+
+
+def event(op: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    return json.dumps({"op": op, "before": before, "after": after, "source": {"lsn": 1, "ts_ms": NOW_MS}})
+
+
+def parse(spark: SparkSession, *values: str, topic: str = "product") -> list[Change]:
+    records = spark.createDataFrame(
+        [(value, 0, offset, NOW) for offset, value in enumerate(values)],
+        "value string, partition int, offset long, timestamp timestamp",
+    )
+    return [Change._make(row) for row in changes(records, topic).collect()]
+
+
+def test_a_row_arrives_to_the_cent_and_the_microsecond_without_what_is_not_kept(spark: SparkSession) -> None:
+    [change] = parse(spark, event("c", None, PRODUCT | {"a_new_column": {"x": 1}}))
+
+    assert change[:6] == ("product", 0, 0, "c", 7, NOW_MS)
+    assert change.row is not None
+    row = json.loads(change.row, parse_float=Decimal)
+    created_at = datetime.fromisoformat(row.pop("created_at"))
+    price, cost = Decimal(row.pop("price")), Decimal(row.pop("cost"))
+    assert (price, cost) == (Decimal("1250.50"), Decimal("0.07"))
+    assert created_at == datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
+    assert row == {name: PRODUCT[name] for name in ("id", "name", "category", "brand")}
+
+
+def test_a_delete_brings_the_row_that_it_took_and_a_reset_none(spark: SparkSession) -> None:
+    deleted, reset = parse(spark, event("d", PRODUCT, None), event("reset", None, None))
+
+    assert (deleted.op, deleted.id) == ("d", 7)
+    assert deleted.row is not None
+    assert json.loads(deleted.row)["name"] == PRODUCT["name"]
+    assert reset[3:] == ("reset", None, NOW_MS, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", 0),
+        ("id", "seven"),
+        ("name", ""),
+        ("name", "nul\0"),
+        ("category", None),
+        ("category", ["home"]),
+        ("category", 5),
+        ("category", True),
+        ("price", "ten"),
+        ("price", "10000000000.00"),
+        ("created_at", "yesterday"),
+        ("created_at", "+20000-01-01T00:00:00Z"),
+    ],
+)
+def test_a_value_that_no_table_holds_makes_a_record_unreadable(spark: SparkSession, column: str, value: object) -> None:
+    [change] = parse(spark, event("c", None, PRODUCT | {column: value}))
+    assert change == Change("product", 0, 0, UNREADABLE, None, None, None)
+
+
+def test_what_is_no_change_event_is_unreadable(spark: SparkSession) -> None:
+    records = ["no JSON", "[]", event("x", None, PRODUCT), event("u", None, PRODUCT), event("c", None, {"id": 7})]
+    assert {change.op for change in parse(spark, *records)} == {UNREADABLE}
+
+
+def test_of_a_row_the_last_change_is_loaded_and_of_what_has_a_history_all(spark: SparkSession) -> None:
+    batch: DataFrame = spark.createDataFrame(
+        [
+            Change("stock", 0, 4, "u", 1, 0, "{}"),
+            Change("stock", 0, 5, "d", 1, 0, "{}"),
+            Change("stock", 0, 6, "reset", None, 0, None),
+            Change("stock", 0, 7, "reset", None, 0, None),
+            Change("stock", 1, 2, "c", 2, 0, "{}"),
+            Change("product", 0, 1, "c", 1, 0, "{}"),
+            Change("product", 0, 2, "u", 1, 0, "{}"),
+        ],
+        "topic string, partition int, offset long, op string, id long, ts_ms long, row string",
+    )
+    kept = {(row["topic"], row["offset"]) for row in needed(batch).collect()}
+    assert kept == {("stock", 5), ("stock", 6), ("stock", 7), ("stock", 2), ("product", 1), ("product", 2)}
+
+
+def test_accepted_values_are_of_columns_that_are_kept() -> None:
+    assert all(column in columns(topic) for topic, column in ACCEPTED)
+    assert all(columns(topic)[0] == "id" for topic in ROWS)
