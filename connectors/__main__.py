@@ -2,13 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.live import Live
 
 from connectors import topics
@@ -19,6 +17,7 @@ from connectors.errors import ConnectorsError
 from connectors.lifecycle import Lifecycle, UnfinishedError, in_hand, wait_until_working
 from connectors.observation import observe
 from connectors.postgres import create_databases, source_database
+from databases.command import one_clear_line
 from settings import settings, variable
 
 Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by default all.", show_default=False)]
@@ -35,7 +34,7 @@ cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def apply(context: typer.Context, timeout: Timeout = TIMEOUT) -> None:
     """Make the connectors run: databases, topics, publications, then the connectors, which make their slots."""
     if context.invoked_subcommand is None:
-        with one_line():
+        with one_clear_line("", ConnectorsError):
             create_databases(timeout)
             create_topics(timeout)
             run([], timeout, "starts", Lifecycle.apply)
@@ -48,7 +47,7 @@ def status(
     timeout: Timeout = TIMEOUT,
 ) -> None:
     """Show connectors, their snapshots and their slots. Exits with 1 where one does not work."""
-    with one_line():
+    with one_clear_line("", ConnectorsError):
         connect = Connect(timeout)
         connectors = []
         for definition in load(names or ()):
@@ -65,21 +64,21 @@ def status(
 @cli.command()
 def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Restart the connectors that failed. Those that run are left alone."""
-    with one_line():
+    with one_clear_line("", ConnectorsError):
         run(names, timeout, "restarts", Lifecycle.restart)
 
 
 @cli.command()
 def resync(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Read the tables anew: a new snapshot replaces all that was counted."""
-    with one_line():
+    with one_clear_line("", ConnectorsError):
         run(names, timeout, "begins anew", Lifecycle.begin_anew)
 
 
 @cli.command()
 def delete(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Delete connectors, their offsets, slots and publications, so that nothing keeps WAL. Topics stay."""
-    with one_line():
+    with one_clear_line("", ConnectorsError):
         each(names, timeout, "is deleted", Lifecycle.delete)
 
 
@@ -129,22 +128,6 @@ def show_when_working(names: Sequence[str] | None, timeout: float) -> None:
             )
         finally:
             console.print(live.renderable)
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """End a command with one line on stderr where something is wrong outside, and quietly on Ctrl-C."""
-    try:
-        yield
-    except ConnectorsError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
-    except ValidationError as error:
-        problem = error.errors()[0]
-        typer.echo(f"{variable(str(problem['loc'][0]))}: {problem['msg']}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
 
 
 if __name__ == "__main__":

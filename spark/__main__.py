@@ -8,16 +8,13 @@ if not __package__:  # spark-submit runs this file alone, and finds only what st
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from connectors.errors import ConnectorsError
-from databases.connection import DatabaseError
-from settings import DATA, variable
+from databases.command import one_clear_line
+from settings import DATA
 from spark.errors import SparkError
 from spark.queries import QUERIES
 from spark.query import Query
@@ -26,6 +23,7 @@ from spark.verify.command import verify as verify_warehouse
 from stack.errors import StackError
 
 CHECKPOINTS = DATA / "spark" / "checkpoints"
+ERRORS = (SparkError, StackError, ConnectorsError, OSError)
 
 Names = Annotated[list[str] | None, typer.Option("--query", help="Only this one; may be given again.")]
 Master = Annotated[str | None, typer.Option(help="spark://host:port, or local[n] for n cores of this machine.")]
@@ -49,7 +47,7 @@ def main(
     """Run all queries in one session, until Ctrl-C or until one of them fails."""
     if context.invoked_subcommand is None:
         log()
-        with one_clear_line():
+        with one_clear_line("spark", *ERRORS):
             run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
 
 
@@ -59,7 +57,7 @@ def verify(timeout: Timeout = 60.0) -> None:
 
     Names what fails, and exits 1 where something does.
     """
-    with one_clear_line():
+    with one_clear_line("spark", *ERRORS):
         verify_warehouse(timeout)
 
 
@@ -73,24 +71,6 @@ def chosen(names: list[str] | None) -> list[Query]:
     if unknown := set(names or ()) - known.keys():
         raise SparkError(f"There is no query {', '.join(sorted(unknown))}: there are {', '.join(known)}")
     return [known[name] for name in names or known]
-
-
-@contextmanager
-def one_clear_line() -> Iterator[None]:
-    """End a command with exit code 1 and one line on standard error, or with 0 on Ctrl-C; never with a trace."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        sys.exit(0)
-    except ValidationError as error:
-        problem = error.errors(include_input=False)[0]
-        say = f"{variable(str(problem['loc'][0]))}: {problem['msg']}"
-    except (SparkError, StackError, ConnectorsError, DatabaseError, OSError) as error:
-        say = str(error)
-    else:
-        return
-    typer.echo(f"spark: {say}", err=True)
-    sys.exit(1)
 
 
 def log() -> None:

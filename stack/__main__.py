@@ -2,15 +2,13 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from databases.command import one_clear_line
 from settings import DATA, settings, variable
 from stack import stack
 from stack.errors import StackError
@@ -26,26 +24,10 @@ app = typer.Typer(
 console = Console(highlight=False, soft_wrap=True)
 
 
-@contextmanager
-def _one_clear_line() -> Iterator[None]:
-    """End on what a person can put right with one line on standard error, and on Ctrl-C with exit code 0."""
-    try:
-        yield
-    except (StackError, OSError) as error:
-        typer.echo(error, err=True)
-        sys.exit(1)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        typer.echo(f"{variable(str(problem['loc'][0]))}: {problem['msg']}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(0)
-
-
 @app.command()
 def up() -> None:
     """Start the services and leave them running."""
-    with _one_clear_line(), console.status("Starting the services …"):
+    with one_clear_line("", StackError, OSError), console.status("Starting the services …"):
         stack.up(console.print)
         console.print(f'To use them in this shell: [bold]eval "$({sys.executable} -m stack env)"[/bold]')
 
@@ -53,14 +35,14 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the services; their data stays."""
-    with _one_clear_line(), console.status("Stopping the services …"):
+    with one_clear_line("", StackError, OSError), console.status("Stopping the services …"):
         stack.down()
 
 
 @app.command()
 def clean() -> None:
     """Stop the services and delete their data."""
-    with _one_clear_line(), console.status(f"Deleting {DATA} …"):
+    with one_clear_line("", StackError, OSError), console.status(f"Deleting {DATA} …"):
         stack.clean()
 
 
@@ -69,7 +51,7 @@ def status() -> None:
     """Show each service; exit with 1 if one of them cannot be used."""
     table = Table("service", "address", "pid", Column("state", overflow="fold"), Column("log", overflow="fold"))
     all_ready = True
-    with _one_clear_line():
+    with one_clear_line("", StackError, OSError):
         for service, existing in _services():
             trouble = service.trouble(settings()) if existing or service.process.alive else "down"
             all_ready &= trouble is None
@@ -87,7 +69,7 @@ def status() -> None:
 @app.command()
 def env() -> None:
     """Print the address of each service that runs, as `export NAME=value` lines for a shell."""
-    with _one_clear_line():
+    with one_clear_line("", StackError, OSError):
         fields = [
             field
             for service, existing in _services()
