@@ -8,13 +8,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from tenacity import (
     AsyncRetrying,
-    RetryCallState,
     retry,
     retry_if_exception,
     retry_if_exception_type,
     wait_exponential,
 )
 
+from databases.patience import saying
 from settings import settings, variable
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,9 @@ async def kafka(topics: Collection[str], partitions: int) -> str:
         Misfit: where a topic has another number of partitions than these, which the tables have.
     """
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type(NotThere), wait=wait_exponential(multiplier=0.5, max=10), before_sleep=_say
+        retry=retry_if_exception_type(NotThere),
+        wait=wait_exponential(multiplier=0.5, max=10),
+        before_sleep=saying(logger),
     ):
         with attempt, _silent_client():
             return await _look(topics, partitions)
@@ -84,8 +86,3 @@ def _silent_client() -> Iterator[None]:
         yield
     finally:
         client.setLevel(level)
-
-
-def _say(state: RetryCallState) -> None:
-    if state.outcome and state.next_action:
-        logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)

@@ -11,16 +11,9 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_when_event_set,
-    wait_exponential,
-)
 
 from databases import DatabaseError, UnreachableError, address, connect, failure
+from databases.patience import until_reachable
 from generator.operations import Operation
 from generator.plan import Statement, Transaction, plan
 from settings import Database, Role
@@ -44,14 +37,7 @@ class Storage:
     def __init__(self, stop: Event) -> None:
         """Take an event that ends all waiting."""
         self._connections: dict[Database, Connection] = {}
-        self._patience = Retrying(
-            retry=retry_if_exception_type(UnreachableError),
-            wait=wait_exponential(multiplier=0.1, max=LONGEST_WAIT),
-            stop=stop_when_event_set(stop),
-            sleep=sleep_using_event(stop),
-            before_sleep=say,
-            reraise=True,
-        )
+        self._patience = until_reachable(stop, log, first=0.1, longest=LONGEST_WAIT)
 
     def read(self, database: Database, query: str | sql.Composable, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query.
@@ -146,9 +132,3 @@ def compose(statement: Statement) -> sql.Composed:
 def script(name: str) -> sql.SQL:
     """Return a file of SQL of the generator."""
     return sql.SQL((Path(__file__).parent / "sql" / name).read_text())
-
-
-def say(state: RetryCallState) -> None:
-    """Say which database is waited for."""
-    if state.outcome is not None and state.next_action is not None:
-        log.warning("%s; next try in %.1f s", state.outcome.exception(), state.next_action.sleep)

@@ -12,16 +12,9 @@ import psycopg2
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructType, TimestampType
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_when_event_set,
-    wait_exponential,
-)
 
-from databases.connection import UnreachableError, connect, failure
+from databases.connection import connect, failure
+from databases.patience import until_reachable
 from settings import Database, Role
 from spark.query import Query, Sink
 from spark.source import change_events, records
@@ -95,14 +88,7 @@ def needed(changes: DataFrame) -> DataFrame:
 
 def open_sink(folder: Path, stop: Event) -> Sink:
     """Return a sink that loads each batch, and waits for a database that is away."""
-    patience = Retrying(
-        retry=retry_if_exception_type(UnreachableError),
-        wait=wait_exponential(multiplier=0.5, max=10),
-        stop=stop_when_event_set(stop),
-        sleep=sleep_using_event(stop),
-        before_sleep=say,
-        reraise=True,
-    )
+    patience = until_reachable(stop, logger, first=0.5, longest=10)
 
     def sink(changes: DataFrame, batch_id: int) -> None:
         patience(store, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))
@@ -113,12 +99,6 @@ def open_sink(folder: Path, stop: Event) -> Sink:
 def checkpoint_id(folder: Path) -> str:
     """Return the id that Spark gave a checkpoint when it was made."""
     return str(json.loads((folder / "metadata").read_text())["id"])
-
-
-def say(state: RetryCallState) -> None:
-    """Say what is waited for."""
-    if state.outcome and state.next_action:
-        logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)
 
 
 def store(batch: Batch, changes: DataFrame) -> None:

@@ -1,0 +1,47 @@
+"""Waiting for a database that is away, for as long as it takes."""
+
+from collections.abc import Callable
+from logging import Logger
+from threading import Event
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_when_event_set,
+    wait_exponential,
+)
+
+from databases.connection import UnreachableError
+
+
+def until_reachable(stop: Event, logger: Logger, *, first: float, longest: float) -> Retrying:
+    """Return what calls again, with back-off, as long as a database does not answer.
+
+    Once the waiting is ended, the last `UnreachableError` is raised.
+
+    Args:
+        stop: ends all waiting.
+        logger: where it says what it waits for.
+        first: seconds before the second try.
+        longest: seconds between two tries at the most.
+    """
+    return Retrying(
+        retry=retry_if_exception_type(UnreachableError),
+        wait=wait_exponential(multiplier=first, max=longest),
+        stop=stop_when_event_set(stop),
+        sleep=sleep_using_event(stop),
+        before_sleep=saying(logger),
+        reraise=True,
+    )
+
+
+def saying(logger: Logger) -> Callable[[RetryCallState], None]:
+    """Return what logs, before each wait, why and for how long."""
+
+    def say(state: RetryCallState) -> None:
+        if state.outcome and state.next_action:
+            logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)
+
+    return say
