@@ -1,19 +1,18 @@
 """Interactions: what customers did, by its type."""
 
-from typing import Literal
-
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
 from cdc import Measures, Row
+from cdc.values import InteractionType
 
 
 class Interaction(Row):
     """A row of ``interaction``."""
 
-    type: Literal["view", "cart", "purchase", "search", "wishlist", "review"]
+    type: InteractionType
 
 
 def contributions(interaction: Interaction) -> Measures:

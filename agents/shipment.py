@@ -1,20 +1,19 @@
 """Shipments: how many, in which state, by which carrier, and whether they came in time."""
 
-from typing import Literal
-
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
 from cdc import Id, Measures, Row, Timestamp
+from cdc.values import ShipmentStatus
 
 
 class Shipment(Row):
     """A row of ``shipment``."""
 
     carrier_id: Id
-    status: Literal["created", "in_transit", "delivered", "returned"]
+    status: ShipmentStatus
     promised_at: Timestamp
     delivered_at: Timestamp | None
 

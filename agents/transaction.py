@@ -1,7 +1,5 @@
 """Orders: how many, in which state, and what they earn."""
 
-from typing import Literal
-
 from faust.types import StreamT
 
 from app.application import app
@@ -9,12 +7,13 @@ from app.batch import Batch
 from app.totals import Totals
 from cdc import Cents, Measures, Row, Text, Timestamp, utc_day
 from cdc.revenue import REVENUE
+from cdc.values import OrderStatus
 
 
 class Order(Row):
     """A row of ``transaction``."""
 
-    status: Literal["pending", "paid", "shipped", "delivered", "cancelled", "refunded"]
+    status: OrderStatus
     payment_method: Text
     channel: Text
     total_amount: Cents

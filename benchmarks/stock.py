@@ -18,9 +18,9 @@ from faust.types import StreamT
 
 from benchmarks.backlog import TOPIC
 from benchmarks.pace import Pace
+from cdc.revenue import REVENUE
 from settings import settings
 
-REVENUE = {"paid", "shipped", "delivered"}
 EVERY = 100  # events between two sightings
 
 Row = dict[str, Any]

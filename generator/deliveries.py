@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
+from cdc.values import ShipmentStatus
 from generator.operations import Delete, Insert, Operation, Update, Values
 from generator.pool import Pool
 from generator.source import Source
 from generator.vocabulary import CARRIERS
-
-ShipmentStatus = Literal["created", "in_transit", "delivered", "returned"]
 
 # The shop plays in time-lapse: what takes days takes seconds. So that some deliveries are late all the same, a
 # promise may be past already when the parcel is handed over: the warehouse was slow. That makes one in nine late.

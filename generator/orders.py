@@ -3,17 +3,15 @@
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
+from cdc.values import OrderStatus, ShipmentStatus
 from generator.catalogue import Product
-from generator.deliveries import Deliveries, Parcel, ShipmentStatus
+from generator.deliveries import Deliveries, Parcel
 from generator.operations import Delete, Insert, Operation, Update, Values, money
 from generator.people import Customer
 from generator.source import Source
 from generator.vocabulary import CURRENCY, PAYMENT_METHODS
 from generator.warehouse import Warehouse
-
-OrderStatus = Literal["pending", "paid", "shipped", "delivered", "cancelled", "refunded"]
 
 CANCELLED = 0.08  # of those pending
 REFUNDED = 0.03  # of those paid, before they are shipped

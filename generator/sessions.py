@@ -3,18 +3,16 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
+from cdc.values import InteractionType
 from generator.catalogue import Catalogue, Product
 from generator.operations import Delete, Insert, Operation, Update, Values
 from generator.people import Customer, People
 from generator.source import Source
 
-Step = Literal["view", "cart", "purchase", "search", "wishlist", "review"]
-
 # What follows a step, each with its weight. None is the end of the visit.
-FOLLOWS: dict[Step | None, dict[Step | None, int]] = {
+FOLLOWS: dict[InteractionType | None, dict[InteractionType | None, int]] = {
     None: {"view": 75, "search": 25},
     "search": {"view": 80, "search": 10, None: 10},
     "view": {"view": 35, "cart": 30, "wishlist": 8, "search": 7, None: 20},
@@ -36,7 +34,7 @@ class Session:
     id: str
     customer: Customer
     product: Product
-    step: Step | None = None
+    step: InteractionType | None = None
 
 
 class Sessions:

@@ -1,16 +1,17 @@
 """What customers did, by the time at which they did it: by type, in how many sessions, and how far these came."""
 
-from typing import Any
+from typing import Any, get_args
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import StringType, StructField, StructType
 
+from cdc.values import InteractionType
 from spark.source import changes
 from spark.windows import activity, bounds, counted_once, in_window, window_query
 
 TOPIC = "interaction"
-TYPES = ("view", "cart", "purchase", "search", "wishlist", "review")
+TYPES = get_args(InteractionType)
 FUNNEL = ("view", "cart", "purchase")
 """The steps of a session that ends in a purchase, in this order."""
 

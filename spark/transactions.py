@@ -1,6 +1,6 @@
 """Orders by the time at which they changed: placed, what they earned, and the states that they came into."""
 
-from typing import Any
+from typing import Any, get_args
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
@@ -8,11 +8,12 @@ from pyspark.sql.types import DecimalType, StringType, StructField, StructType
 
 from cdc.money import average, money
 from cdc.revenue import REVENUE
+from cdc.values import OrderStatus
 from spark.source import changes
 from spark.windows import activity, bounds, counted_once, in_window, window_query
 
 TOPIC = "transaction"
-STATUSES = ("pending", "paid", "shipped", "delivered", "cancelled", "refunded")
+STATUSES = get_args(OrderStatus)
 
 ORDER = StructType(
     [

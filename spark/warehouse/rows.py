@@ -1,5 +1,9 @@
 """What the warehouse keeps of each topic's rows: columns, their types, and the values that some are confined to."""
 
+from typing import get_args
+
+from cdc.values import InteractionType, OrderStatus, ShipmentStatus
+
 ROWS = {
     "customer": """
         id BIGINT NOT NULL, name STRING NOT NULL, country STRING NOT NULL, segment STRING NOT NULL,
@@ -34,9 +38,9 @@ HISTORY = ("customer", "product")
 """The topics of which every change is kept, for dimensions of type 2."""
 
 ACCEPTED = {
-    ("transaction", "status"): ("pending", "paid", "shipped", "delivered", "cancelled", "refunded"),
-    ("interaction", "type"): ("view", "cart", "purchase", "search", "wishlist", "review"),
-    ("shipment", "status"): ("created", "in_transit", "delivered", "returned"),
+    ("transaction", "status"): get_args(OrderStatus),
+    ("interaction", "type"): get_args(InteractionType),
+    ("shipment", "status"): get_args(ShipmentStatus),
 }
 """By topic and column, the only values that it can have: a record with another is unreadable."""
 
