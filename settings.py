@@ -141,6 +141,16 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
+def kafka_service() -> str:
+    """Return Kafka as a person knows it: its address, and the variable that sets it."""
+    return f"Kafka at {settings().kafka} ({variable('kafka')})"
+
+
+def redis_service() -> str:
+    """Return Redis as a person knows it: its address, without the password, and the variable that sets it."""
+    return f"Redis at {urlsplit(settings().redis_url).netloc.rpartition('@')[2]} ({variable('redis_url')})"
+
+
 def database_variable(database: Database) -> str:
     """Return the environment variable that holds a database's URL, for error messages."""
     return variable(f"db_{database.value.removesuffix('_db')}")

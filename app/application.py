@@ -17,7 +17,7 @@ from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
 from databases.command import one_clear_line
-from settings import DATA, settings
+from settings import DATA, redis_service, settings
 
 VERSION = 1
 """Raised when what the tables hold changes its meaning: all topics are then counted anew, from their beginning."""
@@ -73,12 +73,6 @@ def brokers(addresses: str) -> list[URL]:
     return [URL(f"kafka://{address.strip()}") for address in addresses.split(",")]
 
 
-def address(url: str) -> str:
-    """Return ``host:port`` of a URL, without its user and password."""
-    parts = URL(url)
-    return f"{parts.host}:{parts.port}"
-
-
 with one_clear_line("app"):
     settings()
 
@@ -109,7 +103,7 @@ app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
 
 redis = Redis.from_url(settings().redis_url, socket_timeout=5)
-mirror = Mirror(redis, address(settings().redis_url))
+mirror = Mirror(redis, redis_service())
 
 
 @app.task  # type: ignore[untyped-decorator]

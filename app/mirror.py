@@ -43,9 +43,9 @@ Partition = tuple[str, int]
 class Mirror:
     """Writes the partials of this worker's partitions, and publishes the documents of all."""
 
-    def __init__(self, redis: Redis, address: str) -> None:
+    def __init__(self, redis: Redis, service: str) -> None:
         self._redis = redis
-        self._address = address
+        self._service = service
         self._partials: dict[Partition, PartitionPartials] = {}
         self._changed: dict[Partition, set[Path]] = {}
         self._whole: set[Partition] = set()
@@ -157,10 +157,10 @@ class Mirror:
 
     def _say_lost(self, error: Exception) -> None:
         if self._reached:
-            logger.warning("Redis at %s (INSTASHOP_REDIS_URL) is away: %s; counting goes on", self._address, error)
+            logger.warning("%s is away: %s; counting goes on", self._service, error)
         self._reached = False
 
     def _say_back(self) -> None:
         if not self._reached:
-            logger.info("Redis at %s is back", self._address)
+            logger.info("%s is back", self._service)
         self._reached = True

@@ -15,7 +15,7 @@ from tenacity import (
 )
 
 from databases.patience import saying
-from settings import settings, variable
+from settings import kafka_service, settings, variable
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def kafka(topics: Collection[str], partitions: int) -> str:
 
 
 async def _look(topics: Collection[str], partitions: int) -> str:
-    service = f"Kafka at {settings().kafka} ({variable('kafka')})"
+    service = kafka_service()
     admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka, request_timeout_ms=5_000)
     try:
         await admin.start()

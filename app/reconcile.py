@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app import truth
-from app.application import address, app
+from app.application import app
 from databases.connection import DatabaseError
-from settings import settings
+from settings import redis_service, settings
 
 PAUSE = 0.5  # seconds between two looks
 
@@ -33,7 +33,7 @@ async def reconcile(self: AppCommand, timeout: float) -> None:  # noqa: ARG001, 
     except DatabaseError as error:
         sys.exit(str(error))
     except RedisError as error:
-        sys.exit(f"Redis at {address(settings().redis_url)} (INSTASHOP_REDIS_URL): {error}")
+        sys.exit(f"{redis_service()}: {error}")
 
 
 def _reconcile(console: Console, timeout: float) -> None:

@@ -14,8 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from connectors.errors import LateError, patiently
-from connectors.topics import kafka_service
-from settings import settings
+from settings import kafka_service, settings
 
 
 def reset_record(lsn: int, ts_ms: int) -> bytes:

@@ -8,15 +8,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from connectors.errors import ConnectorsError, LateError, patiently
-from settings import settings, variable
+from settings import kafka_service, settings
 
 DEAD_LETTERS = "dead_letters"
 REQUEST_TIMEOUT_MS = 5_000
-
-
-def kafka_service() -> str:
-    """Return Kafka as a person knows it: its address, and the variable that sets it."""
-    return f"Kafka at {settings().kafka} ({variable('kafka')})"
 
 
 def partition_counts(topics: Collection[str], patience: float) -> dict[str, int]:

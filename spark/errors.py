@@ -2,7 +2,7 @@
 
 from pyspark.errors import StreamingQueryException
 
-from settings import settings, variable
+from settings import kafka_service
 
 LOST = ("OFFSET_CHANGED", "data loss", "OffsetOutOfRange", "missed", "KAFKA_DATA_LOSS", "PARTITIONS_DELETED")
 """Signs that records are gone that were not read yet, or that the topic is another one of the same name."""
@@ -24,10 +24,7 @@ def explain(query: str, error: StreamingQueryException, checkpoint: str) -> Spar
             f"again with what is there, delete {checkpoint}"
         )
     if any(sign in text for sign in AWAY):
-        return SparkError(
-            f"{query}: Kafka at {settings().kafka} ({variable('kafka')}) does not answer. Start again when it does: "
-            "nothing is lost"
-        )
+        return SparkError(f"{query}: {kafka_service()} does not answer. Start again when it does: nothing is lost")
     cause = next(
         (
             line.rpartition("RefusedError: ")[2].strip()

@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from redis import Redis, RedisError
 
-from settings import settings, variable
+from settings import redis_service, settings
 
 logger = logging.getLogger(__name__)
 
@@ -150,11 +149,6 @@ def newest_windows(batch: DataFrame) -> list[tuple[int, int, list[Group]]]:
     groups = F.collect_list(F.struct(*[column for column in batch.columns if column not in ("start", "end")]))
     rows = batch.groupBy("start", "end").agg(groups.alias("groups")).orderBy(F.desc("start")).limit(KEPT).collect()
     return [(row["start"], row["end"], [group.asDict(recursive=True) for group in row["groups"]]) for row in rows]
-
-
-def redis_service() -> str:
-    """Return Redis as a person knows it: its address, without the password, and the variable that sets it."""
-    return f"Redis at {urlsplit(settings().redis_url).netloc.rpartition('@')[2]} ({variable('redis_url')})"
 
 
 class WindowFiles:

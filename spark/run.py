@@ -11,6 +11,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from connectors import topics
 from connectors.errors import LateError, patiently
+from settings import kafka_service
 from spark.errors import explain
 from spark.query import Query
 from spark.session import session
@@ -72,9 +73,9 @@ def wait_for_topics(queries: Sequence[Query]) -> None:
     wanted = {topic for query in queries for topic in query.topics}
 
     def look() -> None:
-        if missing := wanted - topics.partition_counts(wanted, patience=PATIENCE).keys():
+        if missing := wanted - topics.partition_counts(wanted, patience=0).keys():
             raise LateError(
-                f"{topics.kafka_service()} has no topic {', '.join(sorted(missing))}: "
+                f"{kafka_service()} has no topic {', '.join(sorted(missing))}: "
                 "python -m connectors and the Faust app make them"
             )
 
