@@ -66,13 +66,12 @@ def create_one(database: Database) -> None:
             create_database(maintenance, name)
             if database is Database.DWH:
                 create_roles(maintenance, script("dwh/roles.sql"), WAREHOUSE_ROLES)
+                make = partial(create_warehouse, name=name)
             else:
                 create_roles(maintenance, script("roles.sql"), SHOP_ROLES)
+                make = partial(create_tables, tables=TABLES[database], definition=script(f"{database.value}.sql"))
             with closing(connect(database)) as connection, connection:
-                if database is Database.DWH:
-                    create_warehouse(connection, name)
-                else:
-                    create_tables(connection, TABLES[database], script(f"{database.value}.sql"))
+                make(connection)
     except psycopg2.Error as error:
         raise failure(database, error) from None
 
