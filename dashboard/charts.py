@@ -17,8 +17,6 @@ def windows_frame(windows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(
         {"start": each["start"], "orders": each["count"], "revenue": float(each["revenue"])} for each in windows
     )
-    if frame.empty:
-        return pd.DataFrame({"start": pd.to_datetime([]), "orders": [], "revenue": []})
     return frame.assign(start=pd.to_datetime(frame["start"])).sort_values("start", ignore_index=True)
 
 

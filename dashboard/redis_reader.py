@@ -13,13 +13,9 @@ from settings import settings
 
 KEYS = (
     "metrics:dashboard",
-    "metrics:revenue",
     "metrics:transactions",
     "metrics:shipments",
-    "metrics:stock",
     "metrics:spark:transactions",
-    "metrics:spark:categories",
-    "metrics:spark:behaviour",
     "status:faust",
     "status:spark",
 )

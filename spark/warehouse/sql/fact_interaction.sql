@@ -1,4 +1,4 @@
-INSERT INTO fact_interaction AS old (
+INSERT INTO fact_interaction (
     interaction_id, date_key, customer_key, product_key, customer_id, product_id, session_id, type, happened_at, is_deleted
 )
 SELECT

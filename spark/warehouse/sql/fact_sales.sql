@@ -1,5 +1,5 @@
 -- An order line, as soon as its order is known too.
-INSERT INTO fact_sales AS old (
+INSERT INTO fact_sales (
     line_id, order_id, date_key, customer_key, product_key, customer_id, product_id, sold_at, status, payment_method,
     channel, country, currency, quantity, unit_price, unit_cost, is_revenue, is_deleted
 )

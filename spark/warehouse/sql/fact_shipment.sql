@@ -1,4 +1,4 @@
-INSERT INTO fact_shipment AS old (
+INSERT INTO fact_shipment (
     shipment_id, order_id, carrier_key, date_key, status, created_at, promised_at, delivered_at, is_deleted
 )
 SELECT

@@ -1,4 +1,4 @@
-INSERT INTO fact_stock AS old (
+INSERT INTO fact_stock (
     stock_id, date_key, product_key, product_id, warehouse, quantity, reorder_level, unit_cost, updated_at, is_deleted
 )
 SELECT
