@@ -1,5 +1,6 @@
 """``python -m spark``, or ``spark-submit spark/__main__.py``: run the queries."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def main(
     """Run all queries in one session, until Ctrl-C or until one of them fails."""
     if context.invoked_subcommand is None:
         log()
+        os.umask(0o077)  # Java inherits it: checkpoints and spilled rows are for this user alone
         with one_clear_line("spark", *ERRORS):
             run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
 

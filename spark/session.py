@@ -26,7 +26,6 @@ def session(master: str | None = None, *, log_level: str = "WARN") -> SparkSessi
         StackError: Spark's Kafka jars are missing and cannot be fetched.
     """
     host = settings().spark_host
-    os.umask(0o077)  # before Java starts, which inherits it: checkpoints and spilled rows are for this user alone
     os.environ.setdefault("SPARK_LOCAL_IP", host)  # what the UI, too, listens on
     builder = SparkSession.builder.appName("InstaShop live")
     if not UNDER_SPARK_SUBMIT:

@@ -108,6 +108,8 @@ class Postgres(Service):
                 # Debian 12's Python 3.11.2 has no filters yet; the jar is one that we chose, all the same.
                 programs.extraction_filter = getattr(tarfile, "data_filter", None)
                 programs.extractall(draft)  # noqa: S202
+        for folder in (draft, *filter(Path.is_dir, draft.rglob("*"))):
+            folder.chmod(0o755)  # whatever root's umask is: its user runs them, within a home that is closed
         draft.rename(self.home / "server")
 
     def _give(self, path: Path) -> None:

@@ -47,6 +47,7 @@ class Folder:
             stdout=pipe,
             stderr=pipe,
             text=True,
+            umask=0o077,  # the strictest that root may have: PostgreSQL's user must get to its programs all the same
             **identity(self.user),
         )
 
