@@ -28,6 +28,7 @@ class Connect:
     def status(self, name: str) -> Json | None:
         """Return the states of a connector and of its tasks, or none where there is no such connector."""
         try:
+            self._call("GET", f"/connectors/{name}")  # a worker may still write the states of one that is deleted
             status: Json = self._call("GET", f"/connectors/{name}/status")
         except _AbsentError:
             return None
