@@ -1,16 +1,24 @@
-"""Products: how many, and of which category."""
+"""Products: how many, and of which category; and what order lines show of them."""
+
+from typing import cast
 
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
+from app.catalogue import Catalogue
+from app.table import CHANGELOG
 from app.totals import Totals
-from cdc import Measures, Row, Text
+from cdc import ChangeDecoder, Id, Measures, Row, Text
+from cdc.items import Named
+from cdc.versions import Version
 
 
 class Product(Row):
     """A row of ``product``."""
 
+    id: Id
+    name: Text
     category: Text
 
 
@@ -22,7 +30,21 @@ def contributions(product: Product) -> Measures:
     }
 
 
-products = Totals("product", Product, contributions)
+catalogue = cast(Catalogue, app.GlobalTable("catalogue", extra_topic_configs=CHANGELOG))
+
+
+async def learn(batch: Batch) -> bool:
+    """Take the products of a batch up into the catalogue."""
+    seen = [
+        (event.after.id, Version(event.source.ts_ms or 0, Named(event.after.name, event.after.category)))
+        for _, event in batch.events(ChangeDecoder(Product))
+        if event.after is not None
+    ]
+    await catalogue.learn(batch[0].partition, seen)
+    return True
+
+
+products = Totals("product", Product, contributions, ahead=learn)
 
 
 @app.agent(products.topic)

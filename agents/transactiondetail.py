@@ -1,18 +1,14 @@
-"""Order lines: how many, the units sold, and what they came to."""
+"""Order lines: how many, the units sold, and what they came to. Each is sent on as an item, for Spark."""
 
 from faust.types import StreamT
 
+from agents.product import catalogue
 from app.application import app
 from app.batch import Batch
+from app.items import Items
 from app.totals import Totals
-from cdc import Cents, Measures, Quantity, Row
-
-
-class OrderLine(Row):
-    """A row of ``transactiondetail``."""
-
-    quantity: Quantity
-    unit_price: Cents
+from cdc import Measures
+from cdc.items import OrderLine
 
 
 def contributions(line: OrderLine) -> Measures:
@@ -20,11 +16,11 @@ def contributions(line: OrderLine) -> Measures:
     return {
         ("transactiondetail", "count"): 1,
         ("transactiondetail", "units"): line.quantity,
-        ("transactiondetail", "revenue_cents"): line.quantity * line.unit_price,
+        ("transactiondetail", "revenue_cents"): line.cents,
     }
 
 
-lines = Totals("transactiondetail", OrderLine, contributions)
+lines = Totals("transactiondetail", OrderLine, contributions, ahead=Items(catalogue).send)
 
 
 @app.agent(lines.topic)

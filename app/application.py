@@ -13,9 +13,11 @@ from yarl import URL
 
 from app import reachable
 from app.batch import BatchStream
+from app.catalogue import Catalogue
 from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
+from cdc import items
 from databases.command import one_clear_line
 from settings import DATA, redis_service, settings
 
@@ -43,7 +45,7 @@ class InstaShop(faust.App):
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once."""
-        topics = {topic for agent in self.agents.values() for topic in agent.channel.topics}
+        topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | {items.TOPIC}
         try:
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)
         except reachable.Misfit as error:
@@ -85,6 +87,7 @@ app = InstaShop(
     datadir=str(DATA / "faust"),
     Stream=BatchStream,
     Table=PartialsTable,
+    GlobalTable=Catalogue,
     topic_partitions=settings().partitions,
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.

@@ -1,13 +1,18 @@
 """What an agent is handed: the records of one partition that one fetch returned."""
 
 from asyncio import Future
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeVar
 
 import faust
 from aiokafka import ConsumerRecord
 from faust.serializers.schemas import Schema
 from faust.types import AppT, EventT, Message
+
+from cdc import ChangeDecoder, ChangeEvent, Malformed, Row
+
+R = TypeVar("R", bound=Row)
 
 
 class Turn(NamedTuple):
@@ -30,6 +35,13 @@ class Batch(list[ConsumerRecord]):
     turn: Turn
     written: Future[None] | None = None
     """Done when all that the batch leads to is written down: then its offset may be committed. None if never."""
+
+    def events(self, decode: ChangeDecoder[R]) -> Iterator[tuple[ConsumerRecord, ChangeEvent[R]]]:
+        """Yield the records that are change events, with these, but for those that `Totals` rejects."""
+        for record in self:
+            if record.value is not None:
+                with suppress(Malformed):
+                    yield record, decode(record.value)
 
 
 class BatchSchema(Schema[None, Batch]):

@@ -1,7 +1,7 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
@@ -15,6 +15,16 @@ from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change
 from cdc.totals import Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+Ahead = Callable[[Batch], Awaitable[bool]]
+"""What has to be done with a batch before it is counted, and once more where a crash comes in between.
+
+Tells whether it is done; if not, the batch comes again.
+"""
+
+HELD = 0.05
+"""Seconds until it does."""
 
 
 class Totals(Generic[R]):
@@ -23,8 +33,9 @@ class Totals(Generic[R]):
     by_topic: ClassVar[dict[str, "Totals[Any]"]] = {}
     """All topics that are counted."""
 
-    def __init__(self, name: str, row: type[R], contributions: Contributions[R]) -> None:
+    def __init__(self, name: str, row: type[R], contributions: Contributions[R], ahead: Ahead | None = None) -> None:
         self.name = name
+        self._ahead = ahead
         self.topic = app.topic(name, schema=BatchSchema())
         self.table = cast(
             PartialsTable, app.Table(f"{name}_totals", on_recover=self._recover, extra_topic_configs=CHANGELOG)
@@ -52,15 +63,30 @@ class Totals(Generic[R]):
         if not await self._is_next(partition, batch.turn):
             return
         partials = self._partials(partition)
+        if self._ahead and not await _or_crash(self._ahead(batch)):
+            self._hold(partition)
+            return
+        if self._partitions.get(partition) is not partials:
+            return  # a rebalance came in between: the batch comes again, here or elsewhere
         counted = partials.position.offset
         rejected: list[Rejected] = []
         entries = partials.fold(self._changes(batch, rejected))
         if rejected:  # each but those that were counted, and so sent, before a crash
             await _or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
         if self._partitions.get(partition) is not partials:
-            return  # a rebalance came in between: the batch comes again, here or elsewhere
+            return
         mirror.changed(self.name, partition, partials, entries)
         batch.written = self._writing[partition] = asyncio.create_task(_or_crash(self.table.write(partition, entries)))
+
+    def _hold(self, partition: int) -> None:
+        """Leave a partition where it is for a moment, without keeping the agent from the others."""
+        self._turns.pop(partition, None)  # no batch has its turn until then
+        app.add_future(self._read_on_after(HELD, partition))
+
+    async def _read_on_after(self, seconds: float, partition: int) -> None:
+        await asyncio.sleep(seconds)
+        if partition not in self._turns:
+            await self._read_on(partition)
 
     async def _is_next(self, partition: int, turn: Turn) -> bool:
         """Tell whether a batch follows what is counted. If one before it was dropped, read on from what is counted."""
@@ -111,10 +137,10 @@ class Totals(Generic[R]):
         mirror.assigned(self.name, {partition: self._partials(partition) for partition in self._assigned()})
 
 
-async def _or_crash(writing: Awaitable[Any]) -> None:
+async def _or_crash(writing: Awaitable[T]) -> T:
     """Wait for what must not fail: an app that crashes starts again from its last commit."""
     try:
-        await writing
+        return await writing
     except Exception as error:
         await app.crash(error)
         raise

@@ -17,7 +17,7 @@ BATCH = 5_000
 
 def create_topics() -> None:
     """Make the topics that the app reads and writes."""
-    names = [topics.DEAD_LETTERS, *(topic for definition in load() for topic in definition.topics)]
+    names = [*topics.OF_THE_APP, *(topic for definition in load() for topic in definition.topics)]
     topics.create(dict.fromkeys(names, settings().partitions), patience=30)
 
 

@@ -23,9 +23,10 @@ class Malformed(ValueError):
 
 
 class Source(msgspec.Struct, gc=False):
-    """Where in PostgreSQL the change stands. All rows of one snapshot share one LSN."""
+    """Where in PostgreSQL the change stands, and when it was committed. All rows of one snapshot share one LSN."""
 
     lsn: int | None = None
+    ts_ms: int | None = None
 
 
 class ChangeEvent(msgspec.Struct, Generic[R], gc=False):

@@ -1,6 +1,6 @@
 """The types of a row's columns, as Debezium writes them in JSON."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -26,6 +26,8 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 """A ``timestamptz``."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MAX_CENTS = 10**12  # numeric(12,2) has ten digits before the point
 
@@ -58,3 +60,8 @@ def decode_column(expected: type, value: Any) -> Any:
 def utc_day(moment: datetime) -> str:
     """Return the day of a moment in UTC, as ``YYYY-MM-DD``."""
     return moment.astimezone(UTC).date().isoformat()
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment in ms since 1970, as Debezium writes the times of changes."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)

@@ -86,12 +86,12 @@ def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
     definitions = load()
     topics.create(
-        {topics.DEAD_LETTERS: settings().partitions}
+        dict.fromkeys(topics.OF_THE_APP, settings().partitions)
         | dict.fromkeys((definition.heartbeat_topic for definition in definitions), 1),
         timeout,
     )
     captured = [topic for definition in definitions for topic in definition.topics]
-    for topic, count in topics.partition_counts([*captured, topics.DEAD_LETTERS], timeout).items():
+    for topic, count in topics.partition_counts([*captured, *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:
             wanted = f"{settings().partitions} ({variable('partitions')})"
             console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is", soft_wrap=True)

@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from cdc import items
 from connectors.errors import ConnectorsError, LateError, patiently
 from settings import kafka_service, settings
 
 DEAD_LETTERS = "dead_letters"
+OF_THE_APP = (DEAD_LETTERS, items.TOPIC)
+"""What the Faust app writes: with the partitions of what it reads."""
 REQUEST_TIMEOUT_MS = 5_000
 
 

@@ -7,12 +7,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType
 
+from cdc.items import TOPIC
 from cdc.money import money
 from spark.source import happened, moment, readable, records, required
 from spark.windows import activity, bounds, counted_once, in_window, window_query
-
-TOPIC = "transaction_items"
-"""Made by the Faust app: an order line that is added (sign 1) or retracted (sign -1)."""
 
 TOP = 10
 

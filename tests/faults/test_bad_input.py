@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from redis import Redis
 
 from settings import settings
 from tests.pipeline import TOPICS, assert_exact, generate, metrics, read, wait_until, worker
@@ -79,3 +81,40 @@ async def spoil() -> dict[tuple[str, int, int], tuple[bytes, str]]:
                 sent[topic, at.partition, at.offset] = (value, way)
             await producer.send_and_wait(topic, None, key=b"bad", partition=1)
     return sent
+
+
+def test_an_order_line_waits_for_its_product_but_not_for_ever() -> None:
+    async def send(topic: str, op: str, row: dict[str, Any]) -> None:
+        sides = {"before": None, "after": row} if op == "c" else {"before": row, "after": None}
+        event = sides | {"op": op, "source": {"lsn": 1, "ts_ms": time.time_ns() // 1_000_000}}
+        async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+            await producer.send_and_wait(topic, json.dumps(event).encode(), key=b"bad", partition=0)
+
+    def line(product_id: int) -> dict[str, Any]:
+        price = {"quantity": 1, "unit_price": "5.00", "created_at": "2026-11-24T12:00:00Z"}
+        return {"id": product_id, "transaction_id": 1, "product_id": product_id} | price
+
+    def waiting() -> int:
+        with Redis.from_url(settings().redis_url) as redis:
+            return int(json.loads(redis.get("status:faust") or "{}")["lag"].get("transactiondetail", 0))
+
+    def shown(product_id: int) -> list[tuple[str, int]]:
+        sent = [json.loads(record.value or "") for record in asyncio.run(read("transaction_items"))]
+        return sorted({(item["product"], item["sign"]) for item in sent if item["product_id"] == product_id})
+
+    late, never = 2**40, 2**40 + 1
+    product = {"id": late, "name": "Late", "category": "toys"}
+    with worker() as faust:
+        assert_exact()
+        asyncio.run(send("transactiondetail", "c", line(late)))
+        wait_until(waiting)
+        assert not shown(late)
+        asyncio.run(send("product", "c", product))
+        wait_until(lambda: shown(late) == [("Late", 1)])
+        asyncio.run(send("transactiondetail", "c", line(never)))
+        wait_until(lambda: shown(never) == [("unknown", 1)])
+        assert faust.said(f"no product {never}")
+        for topic, row in (("transactiondetail", line(late)), ("transactiondetail", line(never)), ("product", product)):
+            asyncio.run(send(topic, "d", row))
+        wait_until(lambda: shown(late) + shown(never) == [("Late", -1), ("Late", 1), ("unknown", -1), ("unknown", 1)])
+        assert_exact()

@@ -5,27 +5,46 @@ import json
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pyspark
 import pytest
 from aiokafka import AIOKafkaProducer
 from redis import Redis
 
 from settings import DATA, settings
+from stack import jars
+from stack.ports import HOST, any_free
 from tests.faults.test_services import down
-from tests.items import make_topic, send_items
-from tests.pipeline import Background, generate, load, metrics, run, wait_until
+from tests.pipeline import (
+    Background,
+    assert_exact,
+    generate,
+    load,
+    metrics,
+    run,
+    wait_until,
+    wait_until_shared_by,
+    worker,
+)
 from tests.windows import assert_windows_are_exact
 
 NAMES = ("transactions", "categories", "behaviour")
-SPARK = (sys.executable, "-m", "spark", *(part for name in NAMES for part in ("--query", name)))
+QUERIES = tuple(part for name in NAMES for part in ("--query", name))
+SPARK = (sys.executable, "-m", "spark", *QUERIES)
+SPARK_HOME = Path(pyspark.__file__).parent
 
 pytestmark = pytest.mark.timeout(900)  # Spark takes its time to start, and each test starts it some times
 
 
 @pytest.fixture(autouse=True)
-def _items() -> None:
-    make_topic()
+def _worker() -> Iterator[None]:
+    """Have the items of order lines made."""
+    with worker():
+        yield
 
 
 def status(name: str) -> Any:
@@ -40,7 +59,7 @@ def placed() -> int:
 
 def catch_up() -> None:
     """Let Spark read all that is there."""
-    asyncio.run(send_items())
+    assert_exact()
     done = run(*SPARK, "--once")
     assert done.returncode == 0, done.stderr
 
@@ -69,7 +88,6 @@ def test_redis_goes_and_comes_back_empty_and_records_are_unreadable() -> None:
         wait_until(lambda: status("transactions").get("batches"))
         with down("redis", signal.SIGTERM):
             generate(events=200)
-            asyncio.run(send_items())
             wait_until(lambda: spark.said("is away"))
         wait_until(lambda: all(metrics(f"spark:{name}") for name in NAMES))
         with Redis.from_url(settings().redis_url) as redis:
@@ -82,6 +100,43 @@ def test_redis_goes_and_comes_back_empty_and_records_are_unreadable() -> None:
         generate(events=100)
     catch_up()
     assert_windows_are_exact()
+
+
+def test_a_cluster_and_spark_submit_give_the_same_numbers() -> None:
+    """A master with two workers on this machine, and a second worker of the Faust app."""
+    with worker(), cluster() as master:
+        wait_until_shared_by(2)
+        generate(events=300)
+        shutil.rmtree(DATA / "spark")
+        assert_exact()
+        files = ",".join(map(str, jars.SPARK.glob("*.jar")))
+        submit = str(SPARK_HOME / "bin" / "spark-submit"), "--master", master, "--jars", files, "spark/__main__.py"
+        done = run(*submit, *QUERIES, "--once", PYSPARK_PYTHON=sys.executable)
+        assert done.returncode == 0, done.stderr
+        assert_windows_are_exact()
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Run a standalone master with two workers, and return its address."""
+    address = f"spark://{HOST}:{any_free()}"
+    of_its_own = "--host", HOST, "--webui-port", "0", "--work-dir", str(DATA / "spark-workers")
+    with (
+        daemon("master.Master", "--host", HOST, "--port", address.rpartition(":")[2], "--webui-port", "0") as master,
+        daemon("worker.Worker", *of_its_own, "--cores", "1", "--memory", "1g", address),
+        daemon("worker.Worker", *of_its_own, "--cores", "1", "--memory", "1g", address),
+    ):
+        wait_until(lambda: len(master.said("Registering worker")) == 2)
+        yield address
+
+
+@contextmanager
+def daemon(name: str, *arguments: str) -> Iterator[Background]:
+    process = Background(str(SPARK_HOME / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", *arguments)
+    try:
+        yield process
+    finally:
+        process.kill()
 
 
 async def spoil(topic: str) -> None:

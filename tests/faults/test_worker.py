@@ -7,6 +7,7 @@ import signal
 from aiokafka import AIOKafkaProducer
 
 from settings import Database, settings
+from tests.items import assert_items_are_exact
 from tests.pipeline import (
     TOPICS,
     assert_exact,
@@ -25,7 +26,11 @@ def test_a_plain_run_is_exact() -> None:
     with worker():
         generate(events=3_000)
         assert execute(Database.ECOMMERCE, "DELETE FROM shipment WHERE status = 'returned'")  # which the shop keeps
+        assert execute(Database.INSTASHOP, "UPDATE product SET category = 'vintage' WHERE id % 3 = 0")
+        assert execute(Database.INSTASHOP, "DELETE FROM transactiondetail WHERE id % 9 = 0")  # of another category
+        generate(events=500)
         assert_exact()
+        assert_items_are_exact()
 
         by_topic = metrics("events")["by_topic"]
         assert by_topic.keys() == set(TOPICS)
@@ -44,6 +49,7 @@ def test_three_kills_in_the_middle_of_the_load() -> None:
             wait_until_more_is_counted()
             shop.stop()
             assert_exact()
+    assert_items_are_exact()
 
 
 def test_a_backlog_that_many_workers_die_over() -> None:
@@ -74,6 +80,7 @@ def test_two_workers_of_which_one_dies_and_one_leaves() -> None:
                 shop.stop()
                 assert_exact()
             assert third.runs
+    assert_items_are_exact()
 
 
 def test_a_worker_that_was_frozen_while_another_took_over_does_no_harm() -> None:

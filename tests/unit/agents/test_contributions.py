@@ -7,6 +7,7 @@ import pytest
 
 from agents import carrier, customer, interaction, product, shipment, stock, transaction, transactiondetail
 from cdc import Change, ChangeDecoder, Malformed, Measures, change_of
+from cdc.items import OrderLine
 from cdc.totals import EVENTS
 
 AGENTS: dict[str, tuple[Any, Any]] = {
@@ -17,7 +18,7 @@ AGENTS: dict[str, tuple[Any, Any]] = {
     "shipment": (shipment.Shipment, shipment.contributions),
     "stock": (stock.Stock, stock.contributions),
     "transaction": (transaction.Order, transaction.contributions),
-    "transactiondetail": (transactiondetail.OrderLine, transactiondetail.contributions),
+    "transactiondetail": (OrderLine, transactiondetail.contributions),
 }
 
 ORDER = {
@@ -32,6 +33,14 @@ ORDER = {
     "total_amount": "1250.50",
     "created_at": "2026-11-24T23:59:59.999999Z",
     "updated_at": "2026-11-25T08:00:00Z",
+}
+LINE = {
+    "id": 1,
+    "transaction_id": 7,
+    "product_id": 5,
+    "quantity": 3,
+    "unit_price": "19.99",
+    "created_at": "2026-11-24T12:00:00Z",
 }
 SHIPMENT = {
     "id": 1,
@@ -112,7 +121,7 @@ def test_a_deleted_row_takes_back_all_that_it_added() -> None:
 
 
 def test_an_order_line_counts_its_units_and_what_they_came_to() -> None:
-    assert added("transactiondetail", {"id": 1, "quantity": 3, "unit_price": "19.99"}) == {
+    assert added("transactiondetail", LINE) == {
         ("transactiondetail", "count"): 1,
         ("transactiondetail", "units"): 3,
         ("transactiondetail", "revenue_cents"): 5_997,
@@ -171,7 +180,7 @@ def test_people_products_visits_and_carriers_are_counted_by_what_they_are() -> N
         ("customers", "by_country", "FR"): 1,
         ("customers", "by_segment", "vip"): 1,
     }
-    assert added("product", {"id": 1, "category": "toys"}) == {
+    assert added("product", {"id": 1, "name": "Top", "category": "toys"}) == {
         ("products", "count"): 1,
         ("products", "by_category", "toys"): 1,
     }
