@@ -60,6 +60,8 @@ def failure(database: Database, error: psycopg2.Error, role: Role | None = None)
         reason = "the URL cannot be read"  # the driver quotes the part that it does not understand: maybe a password
     if role is not None and "password" in reason:
         setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
+    if role is not None and isinstance(error, psycopg2.OperationalError) and not may_pass(error):
+        setting = f"{setting}; python -m databases makes the databases and roles that are missing"
     message = f"PostgreSQL {database.value} at {address(database)}: {reason or type(error).__name__} (see {setting})"
     return UnreachableError(message) if may_pass(error) else RefusedError(message)
 

@@ -51,7 +51,7 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
         for query in queries:
             running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
         logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
-        watch(running, checkpoints, stop)
+        watch(running, Status(running, spark.sparkContext.uiWebUrl), checkpoints, stop)
     finally:
         stop.set()  # also where a query failed: another may be waiting for something
         for each in running:
@@ -105,13 +105,12 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, 
     return writer.start()
 
 
-def watch(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event) -> None:
+def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, stop: Event) -> None:
     """Report on the queries until all have ended, or `stop` is set.
 
     Raises:
         SparkError: where one failed.
     """
-    status = Status(running)
     while not stop.is_set() and any(query.isActive for query in running):
         stop.wait(HEARTBEAT)
         status.report()

@@ -63,7 +63,9 @@ class Progress(msgspec.Struct):
 class Status:
     """Looks at the queries, and says in Redis how they are. Redis away: it is said when it is back."""
 
-    def __init__(self, queries: Iterable[StreamingQuery]) -> None:
+    def __init__(self, queries: Iterable[StreamingQuery], ui: str | None) -> None:
+        """Begin to look at queries, whose session shows itself at the URL `ui`."""
+        self._ui = ui
         self._queries: Sequence[StreamingQuery] = list(queries)
         self._progress = {query.name: Progress() for query in self._queries}
         self._started = datetime.now(UTC)
@@ -78,6 +80,7 @@ class Status:
             "updated_at": datetime.now(UTC),
             "started_at": self._started,
             "version": version("instashop-live"),
+            "ui": self._ui,
             "queries": self._progress,
         }
         with suppress(RedisError, OSError):  # the queries' sinks say so

@@ -1,5 +1,6 @@
 """``make demo``: the whole pipeline on this machine, live in the terminal, until Ctrl-C."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from settings import CHECKOUT, DATA, settings
-from stack import running
+from stack import ports, running
 from stack.connect import Connect
 from stack.errors import StackError
 from stack.live import View
@@ -20,15 +21,19 @@ from stack.stack import Stack
 
 HISTORY_DAYS = 30
 RATE = 10  # events of the shop a second
+PAGE_PORT = 8501  # of the page, or another one where it is taken
 
 PROGRAMS = {
+    "databases": ["-m", "databases"],
     "connectors": ["-m", "connectors"],
     "faust": ["-m", "faust", "-A", "app", "worker", "-l", "info"],
     "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}", "--history-days", f"{HISTORY_DAYS}"],
+    "spark": ["-m", "spark"],
+    "dashboard": ["-m", "streamlit", "run", "dashboard/app.py"],
 }
 """What runs beside the services, by name, as arguments of Python."""
 
-KEPT = ("faust", "generator")
+KEPT = ("faust", "generator", "spark", "dashboard")
 """Those that run all the time."""
 
 console = Console(highlight=False, soft_wrap=True)
@@ -42,28 +47,30 @@ def main() -> None:
     try:
         console.print("Starting the services: PostgreSQL, Redis, Kafka, Connect …")
         with running(console.print, also=list(PROGRAMS)):
-            console.print("Making the connectors run …")
-            connect()
-            watch(Stack().own)
+            console.print("Making the databases and the connectors …")
+            prepare()
+            watch(Stack().own, ports.choose({"page": PAGE_PORT}, {}, ())["page"])
     except StackError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         console.print("Stopped. The data stays in .data: make demo goes on with it, make clean-data forgets it.")
 
 
-def connect() -> None:
-    """Make the connectors run.
+def prepare() -> None:
+    """Make what everything else needs.
 
     Raises:
-        StackError: where they do not; the command said why.
+        StackError: where that fails; the command said why.
     """
-    if subprocess.run(command("connectors"), cwd=CHECKOUT, check=False).returncode:  # noqa: S603
-        raise StackError("The connectors do not run.")
+    for name in ("databases", "connectors"):
+        if subprocess.run(command(name), cwd=CHECKOUT, check=False).returncode:  # noqa: S603
+            raise StackError(f"python -m {name} failed.")
 
 
-def watch(services: list[Service]) -> None:
+def watch(services: list[Service], page_port: int) -> None:
     """Keep everything running, and show what becomes of it."""
-    view = View([Process(name, DATA) for name in KEPT])
+    os.environ["STREAMLIT_SERVER_PORT"] = f"{page_port}"
+    view = View([Process(name, DATA) for name in KEPT], page=f"http://{ports.HOST}:{page_port}")
     with shown(view):
         while True:
             for service in services:

@@ -43,7 +43,7 @@ DEEPER = {
     "a document, and their names": 'redis-cli -u "$INSTASHOP_REDIS_URL" GET metrics:dashboard   (KEYS "metrics:*")',
     "the connectors": ".venv/bin/python -m connectors status",
     "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
-    "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, connect, kafka, postgres, redis)",
+    "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, dashboard, connect, kafka, …)",
 }
 
 console = Console(highlight=False, soft_wrap=True)
@@ -52,9 +52,10 @@ console = Console(highlight=False, soft_wrap=True)
 class View:
     """A look at the pipeline, drawn anew with each `look`."""
 
-    def __init__(self, programs: Sequence[Process]) -> None:
+    def __init__(self, programs: Sequence[Process], page: str) -> None:
         self.print_lines = False
         self._programs = programs
+        self._places = {"the page": page, "Connect": settings().connect_url}
         self._redis = redis.Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True)
         self._connectors = [definition.name for definition in load()]
         self._dashboard: dict[str, Any] = {}
@@ -67,9 +68,10 @@ class View:
     def look(self) -> None:
         """Look at Redis and Connect; what does not answer is shown as it was."""
         try:
-            dashboard, status = self._redis.mget("metrics:dashboard", "status:faust")
+            dashboard, status, spark = self._redis.mget("metrics:dashboard", "status:faust", "status:spark")
             self._dashboard = json.loads(dashboard or "{}")
             self._lag = json.loads(status or "{}").get("lag", {})
+            self._places["Spark"] = json.loads(spark or "{}").get("ui") or "starts"
         except redis.RedisError:
             self._dashboard = {}
         self._measure(time.monotonic(), self._dashboard.get("total_events", 0))
@@ -96,7 +98,8 @@ class View:
 
     def _line(self) -> str:
         numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
-        return f"{numbers}, {self._rate:.0f} changes/s, lag {sum(self._lag.values())}"
+        places = ", ".join(f"{name} {place}" for name, place in self._places.items())
+        return f"{numbers}, {self._rate:.0f} changes/s, lag {sum(self._lag.values())}; {places}"
 
     def _number(self, field: str) -> str:
         value = self._dashboard.get(field)
@@ -120,11 +123,13 @@ class View:
             alive = program.alive
             parts.add_row(program.name, Text("runs" if alive else "starts again", style="green" if alive else "red"))
         deeper = Table.grid(padding=(0, 2))
+        for what, place in self._places.items():
+            deeper.add_row(what, Text(place, style="bold cyan"))
         for what, command in DEEPER.items():
             deeper.add_row(what, Text(command, style="cyan"))
         return Group(
             Columns([Panel(numbers, title="The shop"), Panel(lag, title="Lag"), Panel(parts, title="Parts")]),
-            Panel(deeper, title="Look deeper, in another terminal"),
+            Panel(deeper, title="Look deeper, in a browser and in another terminal"),
             Text("Ctrl-C stops all of it", style="dim"),
         )
 
@@ -133,7 +138,7 @@ if (
     __name__ == "__main__"
 ):  # the picture of the README, from a demo that runs: python -m stack.live > docs/images/demo.svg
     paper = Console(record=True, width=118, file=StringIO())
-    view = View([Process(name, DATA) for name in ("faust", "generator")])
+    view = View([Process(name, DATA) for name in ("faust", "generator", "spark", "dashboard")], "http://127.0.0.1:8501")
     for _ in range(10):
         view.look()
         time.sleep(1)
