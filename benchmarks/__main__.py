@@ -13,7 +13,7 @@ from rich.progress import Progress
 import benchmarks.sandbox  # noqa: F401 - it sets the environment, which `settings` reads
 
 # isort: split
-from benchmarks import latency, memory, report, throughput
+from benchmarks import latency, memory, report, throughput, windows
 from stack import StackError
 
 
@@ -23,12 +23,14 @@ class Benchmark(StrEnum):
     THROUGHPUT = "throughput"
     LATENCY = "latency"
     MEMORY = "memory"
+    WINDOWS = "windows"
 
 
 MEASURE = {
     Benchmark.THROUGHPUT: throughput.measure,
     Benchmark.LATENCY: latency.measure,
     Benchmark.MEMORY: memory.measure,
+    Benchmark.WINDOWS: windows.measure,
 }
 
 # Topics that were made a moment ago have no leader yet: the client tries again.
@@ -42,7 +44,7 @@ Write = Annotated[bool, typer.Option("--write", help=f"Write {report.DOCUMENT.na
 
 @cli.command()
 def main(which: Which = None, write: Write = False) -> None:
-    """Measure throughput, latency and memory of the pipeline, on services of its own, and print a table."""
+    """Measure the worker's throughput, latency and memory, and Spark's windows, on own services, and print a table."""
     if write and which:
         raise typer.BadParameter("it is of all benchmarks: name none.", param_hint="--write")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it cleans up as Ctrl-C does

@@ -1,0 +1,145 @@
+"""Spark over a backlog, and how fresh its windows are."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+
+from redis import Redis
+from rich.progress import Progress
+
+from benchmarks import sandbox
+from benchmarks.report import Result
+from databases import connect
+from settings import CHECKOUT, DATA, Database, settings
+from spark.queries import QUERIES
+from stack import StackError
+
+LINES = (100_000, 500_000)
+"""Order lines after which the queries catch up: what they keep must not grow with them."""
+
+GROWTH = 1.2
+LIVE = 300
+"""Seconds for which the shop is watched live."""
+
+LIVE_RATE = 50
+START, MARGIN = 90, 30
+"""Seconds at the beginning and at the end whose windows do not count: Spark starts, and the last is not over."""
+
+LOOK = 0.02  # seconds between two looks at Redis
+WINDOWS = ("transactions", "categories", "behaviour")
+
+
+def measure(progress: Progress) -> list[Result]:
+    """Let a shop sell, and Spark catch up with it; then watch the two live."""
+    with sandbox.services(progress):
+        sandbox.output_of([sys.executable, "-m", "databases"])
+        sandbox.connect()
+        sandbox.start_worker()
+        kept = []
+        for lines in LINES:
+            sell(lines, progress)
+            took = catch_up(progress)
+            kept.append((state_rows(), checkpoint_mib()))
+        parsing = float(sandbox.output_of(sandbox.program("spark_parse")))
+        fresh = freshness(progress)
+    sold = LINES[-1] - LINES[0]
+    (rows, mib), (rows_later, mib_later) = kept
+    return [
+        Result("Spark: order lines a second through all queries and into the warehouse", f"{sold / took:,.0f}"),
+        Result("Spark: order lines a second that one query only parses", f"{LINES[-1] / parsing:,.0f}"),
+        Result("Spark: all queries : parsing", f"{sold / took / (LINES[-1] / parsing):.2f}"),
+        Result(f"Spark: rows of state after {LINES[0]:,} lines", f"{rows:,}"),
+        Result(f"Spark: rows of state after {LINES[1]:,} lines", f"{rows_later:,}"),
+        Result("Spark: checkpoints", f"{mib:.0f} and {mib_later:.0f} MiB", f"≤ {GROWTH}", mib_later <= GROWTH * mib),
+        Result("Spark: a window's end to its last value in Redis, p50", f"{statistics.median(fresh):.1f} s"),
+        Result(f"Spark: the same, the longest of {len(fresh)}", f"{max(fresh):.1f} s"),
+    ]
+
+
+def sell(lines: int, progress: Progress) -> None:
+    """Let the shop sell until there are so many order lines, and the worker counts them."""
+    task = progress.add_task(f"Selling {lines:,} order lines", total=lines)
+    with shop(rate=0), closing(connect(Database.INSTASHOP)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        sold = 0
+        while sold < lines:
+            time.sleep(1)
+            cursor.execute("SELECT coalesce(max(id), 0) FROM transactiondetail")
+            ((sold,),) = cursor.fetchall()
+            progress.update(task, completed=sold)
+    sandbox.output_of([sys.executable, "-m", "faust", "-A", "app", "reconcile", "--timeout", "600"])
+
+
+@contextmanager
+def shop(rate: int) -> Iterator[None]:
+    """Have a shop run within a ``with`` block."""
+    command = [sys.executable, "-m", "generator", "--rate", str(rate), "--minutes", "600"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:  # noqa: S603
+        try:
+            yield
+        finally:
+            running.terminate()
+
+
+def catch_up(progress: Progress) -> float:
+    """Run all queries once over what is there, and return the seconds from the start of the queries to their end."""
+    task = progress.add_task("Spark catches up", total=None)
+    command = [sys.executable, "-m", "spark", "--once"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True) as spark:  # noqa: S603
+        began = 0.0
+        for line in spark.stderr or ():
+            if QUERIES[-1].name in line and "http" in line:
+                began = time.perf_counter()
+    if spark.returncode or not began:
+        raise StackError(f"Spark failed: {line}")
+    progress.update(task, total=1, completed=1)
+    return time.perf_counter() - began
+
+
+def state_rows() -> int:
+    """Return how many rows of state all queries hold."""
+    with Redis.from_url(settings().redis_url) as redis:
+        queries = json.loads(redis.get("status:spark") or "{}")["queries"]
+    return sum(query["state_rows"] for query in queries.values())
+
+
+def checkpoint_mib() -> float:
+    """Return the size of all checkpoints, and the windows beside them, in MiB."""
+    return sum(file.stat().st_size for file in (DATA / "spark").rglob("*") if file.is_file()) / 2**20
+
+
+def freshness(progress: Progress) -> list[float]:
+    """Return, of each window of a busy shop, the seconds from its end to its last change in Redis."""
+    task = progress.add_task("Watching live", total=LIVE)
+    command = [sys.executable, "-m", "spark", *(part for name in WINDOWS for part in ("--query", name))]
+    with (
+        shop(LIVE_RATE),
+        subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL) as spark,  # noqa: S603
+    ):
+        try:
+            changed = watch(lambda elapsed: progress.update(task, completed=elapsed))
+        finally:
+            spark.terminate()
+    return [at - end for end, at in changed.items()]
+
+
+def watch(advance: Callable[[float], None]) -> dict[float, float]:
+    """Return, by the end of each window that began and ended meanwhile, when Redis last showed a change of it."""
+    began = time.time()
+    shown: dict[tuple[str, str], object] = {}
+    changed: dict[float, float] = {}
+    with Redis.from_url(settings().redis_url) as redis:
+        while time.time() < began + LIVE:
+            time.sleep(LOOK)
+            advance(time.time() - began)
+            for name in WINDOWS:
+                for window in json.loads(redis.get(f"metrics:spark:{name}") or '{"windows": []}')["windows"]:
+                    if shown.get((name, window["start"])) != window:
+                        shown[name, window["start"]] = window
+                        changed[datetime.fromisoformat(window["end"]).timestamp()] = time.time()
+    return {end: at for end, at in changed.items() if began + START < end < began + LIVE - MARGIN}
