@@ -1,13 +1,10 @@
 """Products: how many, and of which category; and what order lines show of them."""
 
-from typing import cast
-
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
-from app.catalogue import Catalogue
-from app.table import CHANGELOG
+from app.catalogue import catalogue
 from app.totals import Totals
 from cdc import ChangeDecoder, Id, Measures, Row, Text
 from cdc.items import Named
@@ -30,9 +27,6 @@ def contributions(product: Product) -> Measures:
     }
 
 
-catalogue = cast(Catalogue, app.GlobalTable("catalogue", extra_topic_configs=CHANGELOG))
-
-
 async def learn(batch: Batch) -> bool:
     """Take the products of a batch up into the catalogue."""
     seen = [
@@ -40,7 +34,7 @@ async def learn(batch: Batch) -> bool:
         for _, event in batch.events(ChangeDecoder(Product))
         if event.after is not None
     ]
-    await catalogue.learn(batch[0].partition, seen)
+    await catalogue.learn(seen)
     return True
 
 

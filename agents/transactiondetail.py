@@ -2,9 +2,9 @@
 
 from faust.types import StreamT
 
-from agents.product import catalogue
 from app.application import app
 from app.batch import Batch
+from app.catalogue import catalogue
 from app.items import Items
 from app.totals import Totals
 from cdc import Measures

@@ -13,7 +13,6 @@ from yarl import URL
 
 from app import reachable
 from app.batch import BatchStream
-from app.catalogue import Catalogue
 from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
@@ -87,7 +86,6 @@ app = InstaShop(
     datadir=str(DATA / "faust"),
     Stream=BatchStream,
     Table=PartialsTable,
-    GlobalTable=Catalogue,
     topic_partitions=settings().partitions,
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.

@@ -1,33 +1,49 @@
-"""What each product was called, and its category, from when on: whole in each worker, however many there are."""
+"""What each product was called, and its category, from when on: whole in each worker, however many there are.
+
+It stands in a compacted topic that every worker reads from its beginning to its end, and then follows. A Faust
+`GlobalTable` is meant for this, but it loses records: at the end of a rebalance `flow_control.resume` clears the queue
+in which those of its standby partitions wait, and they are not read again (faust-streaming 0.15.3).
+"""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
 
-import faust
-from faust.types import EventT
+import msgspec
+from aiokafka import AIOKafkaConsumer
 
+from app.application import app
 from app.reachable import until_kafka_answers
+from app.table import CHANGELOG
 from cdc.items import Named
 from cdc.versions import Version, Versions
+from settings import settings
+
+topic = app.topic(
+    f"{app.conf.id}-catalogue",
+    key_serializer="json",
+    value_serializer="json",
+    internal=True,
+    compacting=True,
+    config=CHANGELOG,
+)
+"""The key is a product's id and the time (ms since 1970) since which the value holds.
+
+What stands at a key never changes. So it does not matter which worker writes it, how often and in which order: not
+even what a worker sends that was frozen, and lost its partitions meanwhile, does harm.
+"""
 
 
-class Catalogue(faust.GlobalTable):
-    """A global table whose key is a product's id and the time (ms since 1970) since which its value holds.
-
-    What stands at a key never changes. So it does not matter which worker writes it, how often and in which order:
-    not even what a worker sends that was frozen, and lost its partitions meanwhile, does harm.
+class Catalogue:
+    """All products.
 
     It grows with the products that there ever were and with their new names, not with their prices or their sales. A
     deleted product stays: its lines may be retracted after it.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._products: defaultdict[int, Versions[Named]] = defaultdict(Versions)
+    def __init__(self) -> None:
+        self._products: dict[int, Versions[Named]] = {}
 
-    def __contains__(self, product_id: object) -> bool:
+    def __contains__(self, product_id: int) -> bool:
         """Tell whether a product is known."""
         return product_id in self._products
 
@@ -35,26 +51,43 @@ class Catalogue(faust.GlobalTable):
         """Return what a known product was called at a time, in ms since 1970."""
         return self._products[product_id].at(moment)
 
-    async def learn(self, partition: int, seen: Iterable[tuple[int, Version[Named]]]) -> None:
-        """Take up products as they were seen, and wait until all workers will be told.
-
-        Args:
-            partition: where in the changelog this is written; a product is always on the same one.
-            seen: the product's id, and what it was called since when.
-        """
-        news = {}
-        for product_id, version in seen:
-            if self._products[product_id].is_news(version):
-                self._products[product_id].add(version)
-                news[product_id, version.since] = [*version.value]
-        await self._tell(partition, news)
+    async def learn(self, seen: Iterable[tuple[int, Version[Named]]]) -> None:
+        """Take up products by their ids, as they were seen, and wait until all workers will know of them."""
+        news = [(product_id, version) for product_id, version in seen if self._is_news(product_id, version)]
+        await _tell(news)
+        for product_id, version in news:
+            self._add(product_id, version)
 
     @until_kafka_answers
-    async def _tell(self, partition: int, news: Mapping[tuple[int, int], list[str]]) -> None:
-        await asyncio.gather(*[self.send_changelog(partition, key, value) for key, value in news.items()])
+    async def follow(self) -> None:
+        """Take up what any worker has learned, for as long as this one runs."""
+        await topic.maybe_declare()
+        async with AIOKafkaConsumer(
+            topic.get_topic_name(), bootstrap_servers=settings().kafka, auto_offset_reset="earliest"
+        ) as consumer:
+            async for record in consumer:
+                product_id, since = msgspec.json.decode(record.key)
+                self._add(product_id, Version(since, Named(*msgspec.json.decode(record.value))))
 
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
-        """Take up what this worker or another one wrote."""
-        for event in batch:
-            product_id, since = cast(list[int], event.key)
-            self._products[product_id].add(Version(since, Named(*event.value)))
+    def _is_news(self, product_id: int, version: Version[Named]) -> bool:
+        known = self._products.get(product_id)
+        return known is None or known.is_news(version)
+
+    def _add(self, product_id: int, version: Version[Named]) -> None:
+        self._products.setdefault(product_id, Versions()).add(version)
+
+
+@until_kafka_answers
+async def _tell(news: Iterable[tuple[int, Version[Named]]]) -> None:
+    await asyncio.gather(
+        *[await topic.send(key=[product_id, version.since], value=[*version.value]) for product_id, version in news]
+    )
+
+
+catalogue = Catalogue()
+
+
+@app.task  # type: ignore[untyped-decorator]
+async def follow_catalogue() -> None:
+    """Keep up with the other workers."""
+    await catalogue.follow()

@@ -45,7 +45,8 @@ def _configuration(host: str) -> dict[str, str]:
     return {
         "spark.driver.host": host,
         "spark.driver.bindAddress": host,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING}",
+        # The plans of these queries are deep: with less stack, the log of their end overflows it.
+        "spark.driver.extraJavaOptions": f"-Xss4m -Dlog4j2.configurationFile={LOGGING}",
         "spark.ui.port": "4040",  # or the next free one
         "spark.ui.killEnabled": "false",
         "spark.ui.showConsoleProgress": "false",
