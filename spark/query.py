@@ -32,4 +32,4 @@ class Query:
     build: Callable[[SparkSession], DataFrame]
     open_sink: Callable[[Path, Event], Sink]
     output_mode: Literal["update", "append"] = "update"
-    trigger: str = "1 second"
+    trigger: str = "5 seconds"

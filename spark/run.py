@@ -92,6 +92,7 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, 
         stop: ends all waiting.
         once: whether it ends when it has read what is there.
     """
+    spark.sparkContext.setLocalProperty("spark.scheduler.pool", query.name)
     folder = checkpoints / query.name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     writer = (

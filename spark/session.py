@@ -27,22 +27,45 @@ def session(master: str | None = None, *, log_level: str = "WARN") -> SparkSessi
     """
     host = settings().spark_host
     os.environ.setdefault("SPARK_LOCAL_IP", host)  # what the UI, too, listens on
-    builder = SparkSession.builder.appName("InstaShop live")
+    configuration = _configuration(host)
     if not UNDER_SPARK_SUBMIT:
         jars.fetch(Console(stderr=True).print)
-        builder = builder.master("local[*]").config("spark.jars", ",".join(map(str, sorted(jars.SPARK.glob("*.jar")))))
+        master = master or "local[*]"
+        configuration |= _on_this_machine() if master.startswith("local") else _on_a_cluster()
+    builder = SparkSession.builder.appName("InstaShop live")
     if master is not None:
         builder = builder.master(master)
-    for name, value in _configuration(host).items():
+    for name, value in configuration.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel(log_level)
     return spark
 
 
+def _on_a_cluster() -> dict[str, str]:
+    return {"spark.jars": ",".join(map(str, sorted(jars.SPARK.glob("*.jar"))))}
+
+
+def _on_this_machine() -> dict[str, str]:
+    """Write local files in Java alone.
+
+    Hadoop's own local file system starts a process for each file that it makes, to set its mode: dozens a second, for
+    the checkpoints of these queries. What it does instead needs an API with which renaming replaces a file.
+    """
+    streaming = "org.apache.spark.sql.execution.streaming"
+    return {
+        "spark.driver.extraClassPath": f"{jars.SPARK}/*",
+        "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
+        "spark.sql.streaming.checkpointFileManagerClass": (
+            f"{streaming}.checkpointing.FileSystemBasedCheckpointFileManager"
+        ),
+    }
+
+
 def _configuration(host: str) -> dict[str, str]:
     state = "spark.sql.streaming.stateStore"
     return {
+        "spark.scheduler.mode": "FAIR",  # a query with many tasks does not keep the others waiting
         "spark.driver.host": host,
         "spark.driver.bindAddress": host,
         # The plans of these queries are deep: with less stack, the log of their end overflows it.

@@ -45,6 +45,8 @@ def records(spark: SparkSession, topic: str, limit: int | None = None) -> DataFr
     return (
         source.option("kafka.bootstrap.servers", settings().kafka)
         .option("kafka.isolation.level", "read_committed")
+        # The client would wait 500 ms at the end of each partition for more, which is not to be read yet.
+        .option("kafka.fetch.max.wait.ms", "10")
         .option("subscribe", topic)
         .option("startingOffsets", "earliest")
         .option("failOnDataLoss", "true")

@@ -38,7 +38,9 @@ JSON_TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}  # Spark's o
 
 def build(spark: SparkSession) -> DataFrame:
     """Return the records of the eight topics, as `changes` makes them."""
-    return reduce(DataFrame.unionAll, (changes(records(spark, topic, BATCH_LIMIT), topic) for topic in ROWS))
+    of_topics = (changes(records(spark, topic, BATCH_LIMIT), topic) for topic in ROWS)
+    # A task for each core, and not one for each partition of each topic.
+    return reduce(DataFrame.unionAll, of_topics).coalesce(spark.sparkContext.defaultParallelism)
 
 
 def changes(records: DataFrame, topic: str) -> DataFrame:
@@ -115,4 +117,4 @@ def store(batch: Batch, changes: DataFrame) -> None:
         raise failure(Database.DWH, error, Role.WAREHOUSE) from None
 
 
-QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="10 seconds")
+QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="20 seconds")
