@@ -16,7 +16,6 @@ from app.batch import BatchStream
 from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
-from cdc import items
 from databases.command import one_clear_line
 from settings import DATA, redis_service, settings
 
@@ -41,10 +40,12 @@ class InstaShop(faust.App):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.after_rebalance: list[Callable[[], Awaitable[None]]] = []
+        self.written: set[str] = set()
+        """Topics that it writes to, and that are made before it starts."""
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once."""
-        topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | {items.TOPIC}
+        topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
         try:
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)
         except reachable.Misfit as error:

@@ -21,6 +21,8 @@ from cdc.row import milliseconds
 
 logger = logging.getLogger(__name__)
 
+app.written.add(TOPIC)
+
 PATIENCE = 30.0
 """Seconds that a partition waits for a product. A foreign key promises that it exists, so it is on its way."""
 

@@ -37,6 +37,7 @@ def fetch(report: Callable[[str], None]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         _maven_package()
         stamp.write_text(wanted)
+        stamp.chmod(0o644)
 
 
 def _is(stamp: Path, wanted: str) -> bool:
@@ -45,7 +46,8 @@ def _is(stamp: Path, wanted: str) -> bool:
 
 def _maven_package() -> None:
     command = [program("mvn", "maven"), "-B", "-q", "-f", str(POM), "package"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    # They are for every user of this checkout, whatever this user's umask is.
+    result = subprocess.run(command, capture_output=True, text=True, check=False, umask=0o022)  # noqa: S603
     if result.returncode:
         errors = [line.partition("[ERROR] ")[2].strip() for line in result.stdout.splitlines()]
         cause = next(filter(None, (*errors, *result.stderr.splitlines())), "it did not say why")
