@@ -6,18 +6,23 @@ import subprocess
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from tenacity import RetryError, Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
 from settings import Settings
 from stack import jars
 from stack.errors import StackError
 from stack.ports import HOST
 from stack.service import Service
+
+HEAP = ("-Xms256m", "-Xmx512m")
+FENCE_SECONDS = 20.0
+"""How long the controller may take to start and to fence: a few seconds on a machine that is not busy."""
 
 
 class Kafka(Service):
@@ -37,34 +42,62 @@ class Kafka(Service):
         with _silent_client():
             asyncio.run(_describe(settings.kafka))
 
-    @property
-    def _config(self) -> Path:
-        return self.home / "kafka.properties"
-
     def prepare(self, settings: Settings) -> None:  # noqa: ARG002
-        """Write its configuration and format its storage.
+        """Write its configuration, format its storage, and put in order what a crash has left.
 
         Raises:
-            StackError: The storage cannot be formatted.
+            StackError: The storage cannot be formatted, or the controller cannot be started.
         """
-        self.render(
-            "kafka.properties",
-            self._config,
-            folder=self.home,
-            controller_port=self.site.ports["kafka-controller"],
-        )
-        if (self.home / "topics" / "meta.properties").exists():
-            return
+        if not (self._topics / "meta.properties").exists():
+            self._format()
+        elif not (self._topics / ".kafka_cleanshutdown").exists():
+            self._fence()
+
+    @property
+    def _topics(self) -> Path:
+        return self.home / "topics"
+
+    def _configuration(self, name: str) -> Path:
+        target = self.home / name
+        self.render(name, target, folder=self.home, controller_port=self.site.ports["kafka-controller"])
+        return target
+
+    def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.UUID(int=uuid.uuid4().int).bytes).decode().rstrip("=")
-        arguments = ("format", f"--cluster-id={cluster}", f"--config={self._config}", "--ignore-formatted")
+        config = self._configuration("kafka.properties")
+        arguments = ("format", f"--cluster-id={cluster}", f"--config={config}", "--ignore-formatted")
         with self.process.log.open("a") as log:
             command = jars.java("kafka.tools.StorageTool", *arguments)
             if subprocess.run(command, stdout=log, stderr=log, check=False).returncode:  # noqa: S603
                 raise StackError(f"Kafka's storage cannot be formatted (log: {self.process.log}).")
 
+    def _fence(self) -> None:
+        """Have the controller alone take note that the broker is gone, before the broker comes back.
+
+        A broker that was killed comes back as the leader of its partitions until its controller fences it, loads the
+        transactions that were about to end, and cannot deliver their markers yet. When the fence then takes away the
+        leaders, it takes the partitions for deleted ones and forgets the markers: the transaction hangs, and nobody
+        reads past it. Fenced first, it leads nothing until it can deliver. (A cluster has another leader at once.)
+        """
+        begin = self.process.log.stat().st_size
+        command = jars.java("kafka.Kafka", self._configuration("kafka-controller.properties"), options=HEAP)
+        self.process.start(command, folder=self.home, environment={}, user=self.user)
+
+        def fenced() -> bool:
+            with self.process.log.open("rb") as log:
+                log.seek(begin)
+                return b"handleBrokerFenced" in log.read() or not self.process.alive
+
+        # A broker that was killed while it was fenced is not fenced again, and needs nothing.
+        with suppress(RetryError):
+            Retrying(retry=retry_if_not_result(bool), stop=stop_after_delay(FENCE_SECONDS), wait=wait_fixed(0.1))(
+                fenced
+            )
+        self.process.stop(self.stop_signal)
+
     def command(self) -> list[str | Path]:
         """Return the broker's command."""
-        return jars.java("kafka.Kafka", self._config, options=("-Xms256m", "-Xmx512m"))
+        return jars.java("kafka.Kafka", self._configuration("kafka.properties"), options=HEAP)
 
 
 async def _describe(bootstrap: str) -> None:
