@@ -10,6 +10,9 @@ from settings import settings, variable
 
 Json = dict[str, Any]
 
+PASSING = ("rebalance", "timed out")
+"""Words by which Connect's internal errors tell that it is busy with its own group, or waits for Kafka."""
+
 
 class _AbsentError(Exception):
     """There is no such connector."""
@@ -95,6 +98,8 @@ class Connect:
             case HTTPStatus.CONFLICT if message and "already exists" in message:
                 return None  # made by an earlier try, whose answer was lost
             case HTTPStatus.CONFLICT:
+                raise LateError(f"{self._service} does not come to rest: {message}")
+            case HTTPStatus.INTERNAL_SERVER_ERROR if message and any(word in message for word in PASSING):
                 raise LateError(f"{self._service} does not come to rest: {message}")
         raise ConnectorsError(f"{self._service} refuses {method} {path}: {message or response.reason}")
 
