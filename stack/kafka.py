@@ -20,6 +20,7 @@ from stack.errors import StackError
 from stack.ports import HOST
 from stack.service import Service
 
+NODE, CONTROLLER = "kafka.properties", "kafka-controller.properties"
 HEAP = ("-Xms256m", "-Xmx512m")
 FENCE_SECONDS = 20.0
 """How long the controller may take to start and to fence: a few seconds on a machine that is not busy."""
@@ -48,6 +49,9 @@ class Kafka(Service):
         Raises:
             StackError: The storage cannot be formatted, or the controller cannot be started.
         """
+        for name in (NODE, CONTROLLER):
+            controller_port = self.site.ports["kafka-controller"]
+            self.render(name, self.home / name, folder=self.home, controller_port=controller_port)
         if not (self._topics / "meta.properties").exists():
             self._format()
         elif not (self._topics / ".kafka_cleanshutdown").exists():
@@ -57,15 +61,9 @@ class Kafka(Service):
     def _topics(self) -> Path:
         return self.home / "topics"
 
-    def _configuration(self, name: str) -> Path:
-        target = self.home / name
-        self.render(name, target, folder=self.home, controller_port=self.site.ports["kafka-controller"])
-        return target
-
     def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.UUID(int=uuid.uuid4().int).bytes).decode().rstrip("=")
-        config = self._configuration("kafka.properties")
-        arguments = ("format", f"--cluster-id={cluster}", f"--config={config}", "--ignore-formatted")
+        arguments = ("format", f"--cluster-id={cluster}", f"--config={self.home / NODE}", "--ignore-formatted")
         with self.process.log.open("a") as log:
             command = jars.java("kafka.tools.StorageTool", *arguments)
             if subprocess.run(command, stdout=log, stderr=log, check=False).returncode:  # noqa: S603
@@ -80,7 +78,7 @@ class Kafka(Service):
         reads past it. Fenced first, it leads nothing until it can deliver. (A cluster has another leader at once.)
         """
         begin = self.process.log.stat().st_size
-        command = jars.java("kafka.Kafka", self._configuration("kafka-controller.properties"), options=HEAP)
+        command = jars.java("kafka.Kafka", self.home / CONTROLLER, options=HEAP)
         self.process.start(command, folder=self.home, environment={}, user=self.user)
 
         def fenced() -> bool:
@@ -97,7 +95,7 @@ class Kafka(Service):
 
     def command(self) -> list[str | Path]:
         """Return the broker's command."""
-        return jars.java("kafka.Kafka", self._configuration("kafka.properties"), options=HEAP)
+        return jars.java("kafka.Kafka", self.home / NODE, options=HEAP)
 
 
 async def _describe(bootstrap: str) -> None:
