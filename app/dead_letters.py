@@ -1,15 +1,23 @@
 """Records that could not be understood: kept as they were, with the reason, on a topic of their own."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+import msgspec
 from aiokafka import ConsumerRecord
+from redis.exceptions import RedisError
 
-from app.application import app
+from app.application import app, redis
 from app.reachable import until_kafka_answers
 
 dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer="raw", allow_empty=True)
+
+RECENT = "status:dead_letters"
+"""A Redis list: the last `KEPT` of them, newest first, for people who look. The topic has them all."""
+KEPT = 20
 
 
 class Rejected(NamedTuple):
@@ -20,8 +28,14 @@ class Rejected(NamedTuple):
 
 
 @until_kafka_answers
-async def send_to_dead_letters(rejected: Iterable[Rejected]) -> None:
+async def send_to_dead_letters(rejected: Sequence[Rejected]) -> None:
     """Send records as they are, with where they stood and why in their headers, and wait until the broker has them."""
+    await _send(rejected)
+    with suppress(RedisError, OSError):  # the mirror says so
+        await _show(rejected)
+
+
+async def _send(rejected: Sequence[Rejected]) -> None:
     await asyncio.gather(
         *[
             await dead_letters.send(
@@ -37,3 +51,16 @@ async def send_to_dead_letters(rejected: Iterable[Rejected]) -> None:
             for record, reason in rejected
         ]
     )
+
+
+async def _show(rejected: Sequence[Rejected]) -> None:
+    now = datetime.now(UTC)
+    shown = [
+        {"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason, "at": now}
+        for record, reason in rejected[-KEPT:]
+    ]
+    if shown:
+        async with redis.pipeline(transaction=True) as transaction:
+            transaction.lpush(RECENT, *map(msgspec.json.encode, shown))
+            transaction.ltrim(RECENT, 0, KEPT - 1)
+            await transaction.execute()

@@ -2,7 +2,9 @@
 
 import sys
 import time
+from datetime import UTC, datetime
 
+import msgspec
 from faust.cli import AppCommand, option
 from redis import Redis
 from redis.exceptions import RedisError
@@ -14,6 +16,7 @@ from app.application import app
 from databases.connection import DatabaseError
 from settings import redis_service, settings
 
+KEY = "status:reconcile"
 PAUSE = 0.5  # seconds between two looks
 
 
@@ -47,6 +50,7 @@ def _reconcile(console: Console, timeout: float) -> None:
             after = truth.truth()
             differences = truth.differences(shown, after)
             if before == after and not differences:
+                _tell(redis, len(after), 0)
                 console.print(f"{len(after)} numbers, no difference from SQL")
                 return
             if time.monotonic() > deadline:
@@ -57,8 +61,15 @@ def _reconcile(console: Console, timeout: float) -> None:
             time.sleep(PAUSE)
     if before != after:
         sys.exit(f"The shop did not stand still for {timeout:.0f} s: stop what writes to it, and compare again.")
+    _tell(redis, len(after), len(differences))
     console.print(_table(differences))
     sys.exit(f"{len(differences)} of {len(after)} numbers differ from SQL")
+
+
+def _tell(redis: Redis, numbers: int, differences: int) -> None:
+    """Leave the outcome where the page shows it."""
+    outcome = {"updated_at": datetime.now(UTC), "numbers": numbers, "differences": differences}
+    redis.set(KEY, msgspec.json.encode(outcome))
 
 
 def _table(differences: list[truth.Difference]) -> Table:

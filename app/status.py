@@ -1,7 +1,7 @@
 """``status:faust``: which workers run, and how far behind each topic is."""
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -31,17 +31,17 @@ class Worker(msgspec.Struct):
     started_at: datetime
     version: str
     partitions: int
-    lag: dict[str, int]
-    """By topic, the records that wait to be counted in this worker's partitions."""
+    lag: dict[str, dict[int, int]]
+    """By topic and partition, the records that wait to be counted by this worker."""
 
 
-async def lags() -> dict[str, int]:
-    """Return this worker's lag by topic."""
-    by_topic: Counter[str] = Counter()
+async def lags() -> dict[str, dict[int, int]]:
+    """Return this worker's lag by topic and partition."""
+    by_topic: dict[str, dict[int, int]] = defaultdict(dict)
     for tp in app.consumer.assignment():
         if tp.topic in Totals.by_topic:  # and not a changelog
             with suppress(AssertionError, IllegalStateError):  # so aiokafka says that it was lost in a rebalance
-                by_topic[tp.topic] += await _lag(tp)
+                by_topic[tp.topic][tp.partition] = await _lag(tp)
     return dict(by_topic)
 
 
@@ -87,15 +87,18 @@ async def _exchange(me: str, mine: Worker) -> list[Worker]:
 
 def status(now: datetime, workers: list[Worker]) -> bytes:
     """Return the document: the workers, and the lag of each topic over all of them."""
-    lag: Counter[str] = Counter()
+    by_partition: dict[str, dict[int, int]] = defaultdict(dict)
     for worker in workers:
-        lag.update(worker.lag)
+        for topic, waiting in worker.lag.items():
+            by_partition[topic].update(waiting)
+    lag = {topic: sum(by_partition[topic].values()) for topic in sorted(by_partition)}
     return msgspec.json.encode(
         {
             "updated_at": now,
             "version": max((worker.version for worker in workers), default=None),
             "workers": workers,
-            "lag": dict(sorted(lag.items())),
-            "lag_total": lag.total(),
+            "lag": lag,
+            "lag_by_partition": by_partition,
+            "lag_total": sum(lag.values()),
         }
     )

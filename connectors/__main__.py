@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from connectors.errors import ConnectorsError
 from connectors.lifecycle import Lifecycle, UnfinishedError, in_hand, wait_until_working
 from connectors.observation import observe
 from connectors.postgres import create_databases, source_database
+from connectors.watch import watch
 from databases.command import one_clear_line
 from settings import settings, variable
 
@@ -66,6 +68,13 @@ def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
     """Restart the connectors that failed. Those that run are left alone."""
     with one_clear_line("", ConnectorsError):
         run(names, timeout, "restarts", Lifecycle.restart)
+
+
+@cli.command("watch")
+def look_after() -> None:
+    """Restart what fails, again and again but ever more rarely, and say in Redis how the connectors are."""
+    with one_clear_line("", ConnectorsError):
+        watch(lambda line: console.print(f"{datetime.now(UTC):%H:%M:%S} {line}", soft_wrap=True, markup=False))
 
 
 @cli.command()

@@ -21,11 +21,12 @@ class _AbsentError(Exception):
 class Connect:
     """A client of one Connect cluster. What is only late is waited for; each error is one line."""
 
-    def __init__(self, patience: float) -> None:
-        """Take the seconds for which to try a Connect that does not answer."""
+    def __init__(self, patience: float, timeout: float = 60.0) -> None:
+        """Take the seconds for which to try a Connect that does not answer, and those to wait for each answer."""
         self._url = settings().connect_url.rstrip("/")
         self._service = f"Kafka Connect at {self._url} ({variable('connect_url')})"
         self._patience = patience
+        self._timeout = timeout
         self._session = requests.Session()
 
     def status(self, name: str) -> Json | None:
@@ -84,7 +85,7 @@ class Connect:
 
     def _request(self, method: str, path: str, body: Json | None) -> Any:
         try:
-            response = self._session.request(method, self._url + path, json=body, timeout=60)
+            response = self._session.request(method, self._url + path, json=body, timeout=self._timeout)
         except requests.RequestException as error:
             raise LateError(f"{self._service} does not answer") from error
         if response.ok:

@@ -26,6 +26,7 @@ PAGE_PORT = 8501  # of the page, or another one where it is taken
 PROGRAMS = {
     "databases": ["-m", "databases"],
     "connectors": ["-m", "connectors"],
+    "watch": ["-m", "connectors", "watch"],
     "faust": ["-m", "faust", "-A", "app", "worker", "-l", "info"],
     "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}", "--history-days", f"{HISTORY_DAYS}"],
     "spark": ["-m", "spark"],
@@ -33,7 +34,7 @@ PROGRAMS = {
 }
 """What runs beside the services, by name, as arguments of Python."""
 
-KEPT = ("faust", "generator", "spark", "dashboard")
+KEPT = ("faust", "generator", "spark", "watch", "dashboard")
 """Those that run all the time."""
 
 console = Console(highlight=False, soft_wrap=True)

@@ -43,7 +43,7 @@ DEEPER = {
     "a document, and their names": 'redis-cli -u "$INSTASHOP_REDIS_URL" GET metrics:dashboard   (KEYS "metrics:*")',
     "the connectors": ".venv/bin/python -m connectors status",
     "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
-    "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, dashboard, connect, kafka, …)",
+    "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, watch, dashboard, connect, kafka, …)",
 }
 
 console = Console(highlight=False, soft_wrap=True)
@@ -134,11 +134,12 @@ class View:
         )
 
 
-if (
-    __name__ == "__main__"
-):  # the picture of the README, from a demo that runs: python -m stack.live > docs/images/demo.svg
+# The picture of the README, from a demo that runs: python -m stack.live > docs/images/demo.svg
+if __name__ == "__main__":
     paper = Console(record=True, width=118, file=StringIO())
-    view = View([Process(name, DATA) for name in ("faust", "generator", "spark", "dashboard")], "http://127.0.0.1:8501")
+    view = View(
+        [Process(name, DATA) for name in ("faust", "generator", "spark", "watch", "dashboard")], "http://127.0.0.1:8501"
+    )
     for _ in range(10):
         view.look()
         time.sleep(1)

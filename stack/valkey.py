@@ -31,8 +31,9 @@ class Valkey(Service):
         return self.site.passwords["redis"]
 
     def addresses(self) -> dict[str, str]:
-        """Return the URL, with the user that may write."""
-        return {"redis_url": f"redis://{USER}:{self._password}@{HOST}:{self.port}/0"}
+        """Return the URLs: with the user that may write, and as anyone, who may only read."""
+        place = f"{HOST}:{self.port}/0"
+        return {"redis_url": f"redis://{USER}:{self._password}@{place}", "dashboard_redis_url": f"redis://{place}"}
 
     def connect(self, settings: Settings) -> None:
         """Ping it."""

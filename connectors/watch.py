@@ -1,0 +1,123 @@
+"""``python -m connectors watch``: look after the connectors, and say in Redis how they are.
+
+Connect leaves a task that failed as it is until someone restarts it. Most failures pass, such as a database that was
+restarted; so here each is tried again, ever more rarely while it does not help.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import msgspec
+from redis import Redis, RedisError
+
+from connectors.connect_api import Connect
+from connectors.definitions import Definition, load
+from connectors.errors import ConnectorsError
+from connectors.lifecycle import in_hand
+from connectors.observation import Observation, observe
+from connectors.postgres import source_database
+from settings import settings
+
+KEY = "status:connectors"
+PAUSE = 5.0
+"""Seconds between two looks."""
+PATIENCE = 10.0
+"""Seconds for which a look waits for an answer, and a restart for a service."""
+FIRST_DELAY, LONGEST_DELAY = 5.0, 300.0
+"""Seconds from a restart that did not help to the next."""
+
+Say = Callable[[str], None]
+
+
+class Report(msgspec.Struct):
+    """What ``status:connectors`` says of a connector.
+
+    Attributes:
+        name: Its name.
+        state: As Connect says; ABSENT where it knows no such connector, UNKNOWN where it does not answer.
+        tasks: The states of its tasks.
+        problem: Why it does not carry changes to Kafka, in one line; null where it does.
+        slot_lag_bytes: WAL that PostgreSQL keeps for it; null where it has no slot.
+        restarts: How often it was restarted since the watch began.
+    """
+
+    name: str
+    state: str
+    tasks: tuple[str, ...]
+    problem: str | None
+    slot_lag_bytes: int | None
+    restarts: int
+
+
+@dataclass
+class Backoff:
+    """When to restart what failed: at once, then ever more rarely, until it has run for as long as the last delay."""
+
+    restarts: int = 0
+    _delay: float = FIRST_DELAY
+    _next: float = field(default=0.0, repr=False)
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether to restart a connector that is found failed `now`, and count on that being done."""
+        if now < self._next:
+            return False
+        if now >= self._next + self._delay:  # it has run since the last failure
+            self._delay = FIRST_DELAY
+        self._next = now + self._delay
+        self._delay = min(2 * self._delay, LONGEST_DELAY)
+        self.restarts += 1
+        return True
+
+
+def watch(say: Say, *, once: bool = False) -> None:
+    """Look after all connectors until the process ends.
+
+    Args:
+        say: takes a line for each restart, and for each trouble that was not there at the look before.
+        once: look only once.
+    """
+    redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
+    definitions = load()
+    backoffs = {definition.name: Backoff() for definition in definitions}
+    known: dict[str, str | None] = {}
+    while True:
+        reports = [look(definition, backoffs[definition.name], say) for definition in definitions]
+        for report in reports:
+            if report.problem and report.problem != known.get(report.name):
+                say(report.problem)
+            known[report.name] = report.problem
+        with suppress(RedisError):  # who looks at Redis sees that nobody reports
+            redis.set(KEY, document(reports))
+        if once:
+            return
+        time.sleep(PAUSE)
+
+
+def look(definition: Definition, backoff: Backoff, say: Say) -> Report:
+    """Look at a connector, and restart it where it failed and the next try is due."""
+    try:
+        with source_database(definition, 0) as database:  # what is only late is looked at again soon
+            seen = observe(definition, Connect(0, PATIENCE), database)
+        if seen.failed and backoff.is_due(time.monotonic()):
+            say(f"{seen.problem}: restarting it")
+            with in_hand(definition, Connect(PATIENCE, PATIENCE), PATIENCE, say) as connector:
+                connector.restart()
+    except ConnectorsError as error:
+        return Report(definition.name, "UNKNOWN", (), " ".join(str(error).split()), None, backoff.restarts)
+    return _report(seen, backoff.restarts)
+
+
+def _report(seen: Observation, restarts: int) -> Report:
+    kept = seen.slot.kept_bytes if seen.slot else None
+    return Report(seen.name, seen.state, seen.tasks, seen.problem, kept, restarts)
+
+
+def document(reports: list[Report]) -> bytes:
+    """Return the document."""
+    return msgspec.json.encode(
+        {"updated_at": datetime.now(UTC), "version": version("instashop-live"), "connectors": reports}
+    )
