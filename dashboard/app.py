@@ -1,80 +1,74 @@
-"""The page: `streamlit run dashboard/app.py`."""
+"""The page: `streamlit run dashboard/app.py`.
 
-from collections.abc import Mapping
-from decimal import Decimal
+Staff leave it open all day; an operator looks at it when something is wrong.
+"""
+
+from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
-from dashboard.charts import by_name, over_time, windows_frame
-from dashboard.redis_reader import Document, Snapshot, snapshot
-from dashboard.states import State, age, state
-from dashboard.texts import TEXTS
+from dashboard.history import history
+from dashboard.language import Language
+from dashboard.live import live
+from dashboard.pipeline import pipeline
+from dashboard.texts import LANGUAGES
+
+STYLE = Path(__file__).parent / "style.css"
+
+PAGES = {"live": (live, "monitoring"), "history": (history, "calendar_month"), "pipeline": (pipeline, "account_tree")}
+"""Each page's name, which is its path, what draws it, and its icon."""
 
 
-def status_line(seen: Snapshot, texts: Mapping[str, str]) -> str:
-    """Return what each part last said of itself."""
-    parts = [texts["read"].format(seen.read_at)]
-    for name in ("faust", "spark"):
-        document = seen.documents.get(f"status:{name}")
-        how = state(document, seen.read_at)
-        old = age(document, seen.read_at)
-        said = texts[how].format(old.total_seconds()) if how is State.STALE and old else texts[how]
-        parts.append(f"{name.capitalize()} {said}")
-    if faust := seen.documents.get("status:faust"):
-        parts.append(texts["lag"].format(faust["lag_total"]))
-    return " · ".join(parts)
+def chosen_language() -> Language:
+    """Return the language of the address (`?language=Español`), which the switch of `switch` changes."""
+    wanted = st.session_state.get("language") or st.query_params.get("language")
+    return Language(wanted if wanted in LANGUAGES else next(iter(LANGUAGES)))
 
 
-def euros(amount: str) -> str:
-    """Return an amount of money to be read, to the cent."""
-    return f"€{Decimal(amount):,.2f}"
+def switch(words: Language) -> None:
+    """Draw the switch of languages, and the sign-out where someone is signed in."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="switch"):
+        st.segmented_control(
+            words("language"),
+            list(LANGUAGES),
+            default=words.name,
+            required=True,
+            key="language",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if wants_sign_in():
+            st.button(words("sign_out"), on_click=st.logout)
 
 
-def cards(totals: Document, texts: Mapping[str, str]) -> None:
-    """Draw the totals."""
-    values = (
-        ("revenue_today", euros(totals["revenue_today"])),
-        ("revenue_total", euros(totals["revenue_total"])),
-        ("orders", f"{totals['transactions']:,}"),
-        ("average", euros(totals["average_order_value"])),
-        ("events", f"{totals['total_events']:,}"),
-    )
-    with st.container(horizontal=True):
-        for name, value in values:
-            st.metric(texts[name], value, border=True)
+def wants_sign_in() -> bool:
+    """Return whether the page is only for those who sign in: where ``secrets.toml`` has a section ``auth``."""
+    try:
+        return "auth" in st.secrets
+    except FileNotFoundError:
+        return False
 
 
-def charts(documents: Mapping[str, Document], texts: Mapping[str, str]) -> None:
-    """Draw the last windows, and what orders and shipments are in."""
-    left, right = st.columns(2)
-    if windows := documents.get("metrics:spark:transactions", {}).get("windows"):
-        frame = windows_frame(windows)
-        left.altair_chart(over_time(frame, "revenue", texts["revenue_over_time"]), key="revenue")
-        right.altair_chart(over_time(frame, "orders", texts["orders_over_time"]), key="orders")
-    else:
-        st.info(texts["no_windows"])
-    left, right = st.columns(2)
-    for column, name, title in ((left, "transactions", "by_status"), (right, "shipments", "shipments")):
-        if counts := documents.get(f"metrics:{name}", {}).get("by_status"):
-            column.altair_chart(by_name(counts, texts[title]), key=name)
-
-
-@st.fragment(run_every="5s")
-def live(language: str) -> None:
-    """Draw the shop as it is now, again every five seconds."""
-    texts, seen = TEXTS[language], snapshot()
-    if seen.down:
-        st.error(texts["redis_down"])
+def main() -> None:
+    """Draw the page that the address names."""
+    words = chosen_language()
+    st.set_page_config(page_title=words("title"), page_icon=":material/storefront:", layout="wide")
+    st.html(STYLE)
+    if wants_sign_in() and not st.user.is_logged_in:
+        st.title(words("title"))
+        st.markdown(words("sign_in_first"))
+        st.button(words("sign_in"), on_click=st.login, type="primary")
         return
-    st.caption(status_line(seen, texts))
-    if totals := seen.documents.get("metrics:dashboard"):
-        cards(totals, texts)
-        charts(seen.documents, texts)
-    else:
-        st.info(texts["waiting_first"])
+    pages = [
+        st.Page(
+            partial(draw, words), title=words(name), icon=f":material/{icon}:", url_path=name, default=name == "live"
+        )
+        for name, (draw, icon) in PAGES.items()
+    ]
+    page = st.navigation(pages, position="top")
+    switch(words)
+    page.run()
 
 
-st.set_page_config(page_title="InstaShop live", layout="wide")
-language = st.segmented_control("Language", list(TEXTS), default="English", label_visibility="collapsed") or "English"
-st.title(TEXTS[language]["title"])
-live(language)
+main()

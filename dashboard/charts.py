@@ -1,49 +1,144 @@
-"""The charts, built from Redis' documents without drawing them."""
+"""The charts, built from data frames without drawing them.
 
-from collections.abc import Mapping, Sequence
+The colours are those of Okabe and Ito, which colour-blind people can tell apart. Heights are fixed, so that a refresh
+moves nothing. Each title says what is seen, and is the chart's description for screen readers, too.
+"""
+
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-HEIGHT = 240
-"""Fixed, so that a refresh moves nothing."""
+from dashboard.language import Language
 
-BLUE = "#0072B2"
+BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
+HEIGHT = 220
+BAR = 26
+"""Pixels of a bar by name, with its gap."""
+
+Chart = alt.Chart | alt.LayerChart
 
 
-def windows_frame(windows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return Spark's windows of orders, oldest first. Money becomes a float here only to be drawn."""
-    frame = pd.DataFrame(
-        {"start": each["start"], "orders": each["count"], "revenue": float(each["revenue"])} for each in windows
+def _titled(chart: Any, title: str, height: int) -> Any:
+    return chart.properties(
+        title=alt.TitleParams(title, anchor="start", fontSize=15, offset=12), description=title, height=height
     )
-    return frame.assign(start=pd.to_datetime(frame["start"])).sort_values("start", ignore_index=True)
 
 
-def over_time(frame: pd.DataFrame, measure: str, title: str) -> alt.Chart:
-    """Return bars of a measure by 30-second window."""
-    chart: alt.Chart = (
-        alt.Chart(frame, title=title, height=HEIGHT, description=title)
-        .mark_bar(color=BLUE)
-        .encode(
-            x=alt.X("start:T", title=None),
-            y=alt.Y(f"{measure}:Q", title=None),
-            tooltip=[alt.Tooltip("start:T", format="%H:%M:%S"), alt.Tooltip(f"{measure}:Q", format=",.2f")],
-        )
+def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> Chart:
+    """Return an area with a measure of every 30 s.
+
+    Args:
+        frame: ``start`` and the measure.
+        measure: ``orders`` or ``revenue``.
+        title: what is seen.
+        words: the language.
+    """
+    shown = frame.assign(
+        label=[
+            words.numbers.money(f"{value:.2f}") if measure == "revenue" else words.numbers.whole(int(value))
+            for value in frame[measure]
+        ]
     )
+    base = alt.Chart(shown).encode(
+        x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M", grid=False, tickCount=6)),
+        y=alt.Y(f"{measure}:Q", title=None, axis=alt.Axis(format="~s", tickCount=4)),
+        tooltip=[
+            alt.Tooltip("start:T", format="%H:%M:%S", title=words.value("time")),
+            alt.Tooltip("label:N", title=words.value(measure)),
+        ],
+    )
+    colour = BLUE if measure == "revenue" else GREEN
+    area = base.mark_area(color=colour, opacity=0.18, interpolate="monotone")
+    line = base.mark_line(color=colour, strokeWidth=2, interpolate="monotone")
+    chart: Chart = _titled(alt.layer(area, line), title, HEIGHT)
     return chart
 
 
-def by_name(counts: Mapping[str, int], title: str) -> alt.Chart:
-    """Return bars of a count by name, the largest first."""
-    frame = pd.DataFrame({"name": list(counts), "count": list(counts.values())})
-    chart: alt.Chart = (
-        alt.Chart(frame, title=title, height=HEIGHT, description=title)
-        .mark_bar(color=BLUE)
+def by_name(frame: pd.DataFrame, title: str, colour: str = BLUE) -> Chart:
+    """Return a bar for each name, in the order of the frame, with its label at the end.
+
+    Args:
+        frame: ``name``, ``value`` and ``label``.
+        title: what is seen.
+        colour: of the bars.
+    """
+    longest = float(frame["value"].max()) if len(frame) else 1.0
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "name:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=180, labelPadding=8)
+        ),
+        x=alt.X(
+            "value:Q",
+            title=None,
+            axis=None,
+            scale=alt.Scale(
+                domain=[min(0.0, float(frame["value"].min()) if len(frame) else 0.0), max(longest, 1e-9) * 1.35]
+            ),
+        ),
+        tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=" ")],
+    )
+    bars = base.mark_bar(color=colour, size=BAR - 10, cornerRadiusEnd=3)
+    labels = base.mark_text(align="left", dx=6, fontSize=12, color="#7b8794").encode(text="label:N")
+    chart: Chart = _titled(alt.layer(bars, labels), title, BAR * max(len(frame), 3))
+    return chart
+
+
+def days(frame: pd.DataFrame, title: str, words: Language) -> Chart:
+    """Return the revenue of each day as bars, and the mean of seven days as a line.
+
+    Args:
+        frame: ``day``, ``revenue`` and ``revenue_7d_average``.
+        title: what is seen.
+        words: the language.
+    """
+    shown = frame.assign(
+        day=pd.to_datetime(frame["day"]),
+        value=frame["revenue"].astype(float),
+        mean=frame["revenue_7d_average"].astype(float),
+        label=[words.numbers.money(amount) for amount in frame["revenue"]],
+    )
+    base = alt.Chart(shown).encode(
+        x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
+        tooltip=[
+            alt.Tooltip("day:T", format="%Y-%m-%d", title=words.value("day")),
+            alt.Tooltip("label:N", title=words.value("revenue")),
+        ],
+    )
+    bars = base.mark_bar(color=BLUE, opacity=0.45, cornerRadiusEnd=2).encode(
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5))
+    )
+    line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(y="mean:Q")
+    chart: Chart = _titled(alt.layer(bars, line), title, 280)
+    return chart
+
+
+def customers(frame: pd.DataFrame, title: str, words: Language) -> Chart:
+    """Return new and returning customers of each day, one on the other.
+
+    Args:
+        frame: ``day``, ``new`` and ``returning``.
+        title: what is seen.
+        words: the language.
+    """
+    kinds = {kind: words.value(kind) for kind in ("returning", "new")}
+    long = frame.assign(day=pd.to_datetime(frame["day"])).melt("day", list(kinds), "kind", "customers")
+    shown = long.assign(kind=long["kind"].map(kinds))
+    colours = alt.Scale(domain=list(kinds.values()), range=[BLUE, ORANGE])
+    chart: Chart = _titled(
+        alt.Chart(shown)
+        .mark_bar()
         .encode(
-            x=alt.X("count:Q", title=None),
-            y=alt.Y("name:N", title=None, sort="-x"),
-            tooltip=["name:N", alt.Tooltip("count:Q", format=",")],
-        )
+            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=6)),
+            y=alt.Y("customers:Q", title=None, axis=alt.Axis(tickCount=4)),
+            color=alt.Color("kind:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
+            tooltip=[
+                alt.Tooltip("day:T", format="%Y-%m-%d", title=words.value("day")),
+                alt.Tooltip("kind:N", title=" "),
+                alt.Tooltip("customers:Q", title=words.value("customers")),
+            ],
+        ),
+        title,
+        HEIGHT,
     )
     return chart

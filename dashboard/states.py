@@ -1,4 +1,4 @@
-"""What a document's age says: waiting for the first data, fresh, or stale."""
+"""What a part of the page may say of its numbers: there are none yet, they are fresh, or nobody brings new ones."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 STALE = timedelta(seconds=30)
-"""Faust's heartbeat and Spark's come far more often: a document older than this has stopped."""
+"""Each part's heartbeat comes far more often: a document older than this has stopped."""
 
 
 class State(StrEnum):

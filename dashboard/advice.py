@@ -1,0 +1,36 @@
+"""What to do about what is wrong, from the documents alone. Pure."""
+
+from dashboard.redis_reader import Snapshot
+from dashboard.states import State, state
+from dashboard.status import failures
+
+BEHIND = 5_000
+"""Changes that may wait before a worker counts as behind: a few seconds of its work."""
+
+
+def advice(seen: Snapshot) -> list[str]:
+    """Return the keys of the texts that say what to do, the most urgent first; none where all is well."""
+    if seen.down_since:
+        return ["do_redis"]
+    faust, spark, connectors, reconcile = (
+        seen.documents.get(f"status:{part}") for part in ("faust", "spark", "connectors", "reconcile")
+    )
+    dead = sum(counts["dead_letters"] for counts in topics(seen).values())
+    late = sum(query["late"] for query in (spark or {}).get("queries", {}).values())
+    faults = {
+        "do_connectors": bool(connectors and failures(connectors)),
+        "do_watch": state(connectors, seen.looked_at) is not State.FRESH,
+        "do_faust": state(faust, seen.looked_at) is not State.FRESH,
+        "do_lag": bool(faust and faust["lag_total"] > BEHIND),
+        "do_spark": state(spark, seen.looked_at) is not State.FRESH,
+        "do_reconcile": bool(reconcile and reconcile["differences"]),
+        "do_dead_letters": dead > 0,
+        "do_late": late > 0,
+    }
+    return [key for key, wrong in faults.items() if wrong]
+
+
+def topics(seen: Snapshot) -> dict[str, dict[str, int]]:
+    """Return what was processed, by topic and outcome."""
+    by_topic: dict[str, dict[str, int]] = seen.documents.get("metrics:events", {}).get("by_topic", {})
+    return by_topic

@@ -1,0 +1,197 @@
+"""The page Live: the shop as it is now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, status, windows
+from dashboard.language import Language
+from dashboard.numbers import NOTHING
+from dashboard.redis_reader import Document, Snapshot, snapshot
+from dashboard.states import State, state
+from dashboard.warehouse import AwayError, ask
+
+MOST_URGENT = 10
+"""Rows of stock that are shown."""
+TABLE_HEIGHT = 176
+"""Pixels of their table: as high as the charts beside it."""
+
+
+@st.fragment(run_every="5s")
+def live(words: Language) -> None:
+    """Draw the shop, again every five seconds."""
+    seen = snapshot()
+    status.line(seen, words)
+    status.what_is_wrong(seen, words)
+    totals = seen.documents.get("metrics:dashboard")
+    if totals is None:
+        if seen.down_since is None:
+            st.info(words("waiting_first"), icon=":material/hourglass_empty:")
+        return
+    trends = of_spark(seen, "transactions")
+    over_time = windows.over_time(trends, seen.read_at)
+    visits = of_spark(seen, "behaviour")
+    with shown(seen, "faust"):
+        cards(totals, over_time, visits, words)
+    with shown(seen, "spark"):
+        charts_over_time(over_time if trends else None, words)
+        what_sells(of_spark(seen, "categories"), visits, words)
+    with shown(seen, "faust", name="states"):
+        states(seen.documents, words)
+
+
+@contextmanager
+def shown(seen: Snapshot, part: str, name: str = "") -> Iterator[None]:
+    """Show what comes from a part: in grey where it is old."""
+    is_old = seen.down_since is not None or state(seen.documents.get(f"status:{part}"), seen.looked_at) is State.STALE
+    with st.container(key=f"{'old' if is_old else 'now'}-{name or part}"):
+        yield
+
+
+def of_spark(seen: Snapshot, name: str) -> list[windows.Window]:
+    """Return Spark's windows of a kind, of the last 30 minutes."""
+    return windows.recent(seen.documents.get(f"metrics:spark:{name}", {}).get("windows", []), seen.read_at)
+
+
+def yesterday() -> tuple[Mapping[Any, Any], Mapping[Any, Any]] | None:
+    """Return today until now, and yesterday until the same time; none where the warehouse cannot say."""
+    try:
+        answer = ask("so_far")
+    except AwayError:
+        return None
+    if answer.trouble:  # an old answer is about another time of day
+        return None
+    today, before = answer.frame.to_dict("records")
+    return today, before
+
+
+def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Window], words: Language) -> None:
+    """Draw the numbers, each with its line of the last 30 minutes and, where there is one, its comparison."""
+    numbers, compared = words.numbers, yesterday()
+
+    def than_yesterday(measure: str) -> str | None:
+        return numbers.change(compared[0][measure], compared[1][measure]) if compared else None
+
+    share = windows.conversion(visits)
+    converted = [float(windows.conversion([visit]) or 0) for visit in visits]
+    lines = {name: list(over_time[name]) for name in ("revenue", "orders", "average")}
+    rate = windows.orders_a_minute(over_time)
+    cells: tuple[tuple[str, str, str | None, Sequence[float], str | None], ...] = (
+        ("revenue_today", numbers.money(totals["revenue_today"]), "help_revenue", lines["revenue"], "revenue"),
+        ("revenue_total", numbers.short_money(totals["revenue_total"]), "help_revenue", lines["revenue"], None),
+        ("orders", numbers.whole(totals["transactions"]), "help_spark", lines["orders"], "orders"),
+        (
+            "average",
+            numbers.money(totals["average_order_value"]),
+            "help_spark",
+            lines["average"],
+            "average_order_value",
+        ),
+        ("orders_a_minute", numbers.decimal(rate), "help_a_minute", lines["orders"], None),
+        (
+            "conversion",
+            NOTHING if share is None else numbers.percent(share),
+            "help_conversion",
+            converted,
+            "conversion",
+        ),
+    )
+    with st.container(horizontal=True, key="cards"):
+        for name, value, help_key, line, measure in cells:
+            change = than_yesterday(measure) if measure else None
+            st.metric(
+                words(name),
+                value,
+                change,
+                delta_description=words("than_yesterday") if change else None,
+                border=True,
+                help=words(help_key) if help_key else None,
+                chart_data=line if any(line) else None,
+                chart_type="area",
+            )
+
+
+def draw(chart: charts.Chart, title: str, key: str) -> None:
+    """Draw a chart in a frame."""
+    with st.container(border=True):
+        st.altair_chart(chart, key=key, alt=title)
+
+
+def charts_over_time(frame: pd.DataFrame | None, words: Language) -> None:
+    """Draw the last 30 minutes."""
+    if frame is None:
+        st.info(words("no_windows"), icon=":material/hourglass_empty:")
+        return
+    for column, measure in zip(st.columns(2), ("revenue", "orders"), strict=True):
+        title = words(f"{measure}_over_time")
+        with column:
+            draw(charts.windows(frame, measure, title, words), title, f"time-{measure}")
+
+
+def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window], words: Language) -> None:
+    """Draw categories, products and the funnel of the last 30 minutes."""
+    numbers = words.numbers
+    categories, products, steps = windows.categories(sold), windows.top_products(sold), windows.funnel(visits)
+    all_cents = sum((amount for _, amount in categories), Decimal(0))
+    first = steps[0][1]
+    rows = {
+        "categories": [
+            (words.value(name), float(amount), f"{numbers.short_money(amount)} · {numbers.percent(amount / all_cents)}")
+            for name, amount in categories
+            if all_cents > 0
+        ],
+        "top_products": [(name, float(amount), numbers.short_money(amount)) for name, amount in products],
+        "funnel": [
+            (words.value(step), float(count), f"{numbers.whole(count)} · {numbers.percent(count / first)}")
+            for step, count in steps
+            if first
+        ],
+    }
+    colours = {"categories": charts.BLUE, "top_products": charts.GREEN, "funnel": charts.ORANGE}
+    for column, name in zip(st.columns(3), rows, strict=True):
+        with column:
+            if rows[name]:
+                frame = pd.DataFrame(rows[name], columns=["name", "value", "label"])
+                draw(charts.by_name(frame, words(name), colours[name]), words(name), name)
+
+
+def states(documents: Mapping[str, Document], words: Language) -> None:
+    """Draw what orders and shipments are in, and what has to be ordered again."""
+    orders, shipments, stock = st.columns(3)
+    with orders:
+        counts(documents.get("metrics:transactions", {}).get("by_status", {}), words("by_status"), "by_status", words)
+    with shipments:
+        sent = documents.get("metrics:shipments", {})
+        share = sent.get("on_time_share")
+        title = words("shipments_none") if share is None else words("shipments", share=words.numbers.percent(share))
+        counts(sent.get("by_status", {}), title, "shipments", words)
+    with stock:
+        reorder(documents.get("metrics:stock", {}), words)
+
+
+def counts(by_name: Mapping[str, int], title: str, key: str, words: Language) -> None:
+    """Draw counts by name."""
+    if by_name:
+        ordered = sorted(by_name.items(), key=lambda each: -each[1])
+        rows = [(words.value(name), count, words.numbers.whole(count)) for name, count in ordered]
+        draw(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title), title, key)
+
+
+def reorder(stock: Document, words: Language) -> None:
+    """Draw the stock below its reorder level, the emptiest first."""
+    below = stock.get("below_reorder", [])
+    with st.container(border=True):
+        if not below:
+            st.markdown(f"**{words('below_none')}**")
+            return
+        count, places = words.numbers.whole(len(below)), words.numbers.whole(stock["count"])
+        title = words("below_reorder", count=count, all=places)
+        st.markdown(f"**{title}**")
+        frame = pd.DataFrame(below).sort_values(["quantity", "id"]).head(MOST_URGENT)
+        columns = ["product_id", "warehouse", "quantity", "reorder_level"]
+        frame = frame[columns].rename(columns={name: words.value(name) for name in columns})
+        st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt=title)
