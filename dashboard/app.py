@@ -14,7 +14,7 @@ from dashboard.live import live
 from dashboard.pipeline import pipeline
 from dashboard.texts import LANGUAGES
 
-STYLE = Path(__file__).parent / "style.css"
+STYLE, ICON = (Path(__file__).parent / name for name in ("style.css", "icon.svg"))
 
 PAGES = {"live": (live, "monitoring"), "history": (history, "calendar_month"), "pipeline": (pipeline, "account_tree")}
 """Each page's name, which is its path, what draws it, and its icon."""
@@ -53,7 +53,7 @@ def wants_sign_in() -> bool:
 def main() -> None:
     """Draw the page that the address names."""
     words = chosen_language()
-    st.set_page_config(page_title=words("title"), page_icon=":material/storefront:", layout="wide")
+    st.set_page_config(page_title=words("title"), page_icon=ICON, layout="wide")
     st.html(STYLE)
     if wants_sign_in() and not st.user.is_logged_in:
         st.title(words("title"))

@@ -1,7 +1,7 @@
 """The charts, built from data frames without drawing them.
 
 The colours are those of Okabe and Ito, which colour-blind people can tell apart. Heights are fixed, so that a refresh
-moves nothing. Each title says what is seen, and is the chart's description for screen readers, too.
+moves nothing. The title, which says what is seen, stands above the chart; here it describes it to screen readers.
 """
 
 from typing import Any
@@ -19,10 +19,8 @@ BAR = 26
 Chart = alt.Chart | alt.LayerChart
 
 
-def _titled(chart: Any, title: str, height: int) -> Any:
-    return chart.properties(
-        title=alt.TitleParams(title, anchor="start", fontSize=15, offset=12), description=title, height=height
-    )
+def _described(chart: Any, description: str, height: int) -> Any:
+    return chart.properties(description=description, height=height)
 
 
 def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> Chart:
@@ -51,7 +49,7 @@ def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> C
     colour = BLUE if measure == "revenue" else GREEN
     area = base.mark_area(color=colour, opacity=0.18, interpolate="monotone")
     line = base.mark_line(color=colour, strokeWidth=2, interpolate="monotone")
-    chart: Chart = _titled(alt.layer(area, line), title, HEIGHT)
+    chart: Chart = _described(alt.layer(area, line), title, HEIGHT)
     return chart
 
 
@@ -79,8 +77,8 @@ def by_name(frame: pd.DataFrame, title: str, colour: str = BLUE) -> Chart:
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=" ")],
     )
     bars = base.mark_bar(color=colour, size=BAR - 10, cornerRadiusEnd=3)
-    labels = base.mark_text(align="left", dx=6, fontSize=12, color="#7b8794").encode(text="label:N")
-    chart: Chart = _titled(alt.layer(bars, labels), title, BAR * max(len(frame), 3))
+    labels = base.mark_text(align="left", dx=6, fontSize=12).encode(text="label:N")
+    chart: Chart = _described(alt.layer(bars, labels), title, BAR * max(len(frame), 3) + 12)
     return chart
 
 
@@ -99,7 +97,7 @@ def days(frame: pd.DataFrame, title: str, words: Language) -> Chart:
         label=[words.numbers.money(amount) for amount in frame["revenue"]],
     )
     base = alt.Chart(shown).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
+        x=alt.X("yearmonthdate(day):T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
         tooltip=[
             alt.Tooltip("day:T", format="%Y-%m-%d", title=words.value("day")),
             alt.Tooltip("label:N", title=words.value("revenue")),
@@ -109,7 +107,7 @@ def days(frame: pd.DataFrame, title: str, words: Language) -> Chart:
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5))
     )
     line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(y="mean:Q")
-    chart: Chart = _titled(alt.layer(bars, line), title, 280)
+    chart: Chart = _described(alt.layer(bars, line), title, 280)
     return chart
 
 
@@ -125,11 +123,11 @@ def customers(frame: pd.DataFrame, title: str, words: Language) -> Chart:
     long = frame.assign(day=pd.to_datetime(frame["day"])).melt("day", list(kinds), "kind", "customers")
     shown = long.assign(kind=long["kind"].map(kinds))
     colours = alt.Scale(domain=list(kinds.values()), range=[BLUE, ORANGE])
-    chart: Chart = _titled(
+    chart: Chart = _described(
         alt.Chart(shown)
         .mark_bar()
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=6)),
+            x=alt.X("yearmonthdate(day):T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=6)),
             y=alt.Y("customers:Q", title=None, axis=alt.Axis(tickCount=4)),
             color=alt.Color("kind:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
             tooltip=[

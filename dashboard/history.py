@@ -9,6 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, tables
+from dashboard.cards import Card
+from dashboard.cards import draw as draw_cards
+from dashboard.frames import framed
 from dashboard.language import Language
 from dashboard.periods import Period
 from dashboard.warehouse import Answer, AwayError, ask
@@ -37,7 +40,7 @@ def history(words: Language) -> None:
         st.error(words("warehouse_down", reason=error), icon=":material/error:")
         return
     with shown(answers, words):
-        numbers(answers["period"], answers["before"], period, words)
+        numbers(answers["period"], answers["before"], period, bounds["first"], words)
         sales(answers, words)
         rows(answers, words)
 
@@ -69,11 +72,15 @@ def shown(answers: dict[str, Answer], words: Language) -> Iterator[None]:
         yield
 
 
-def numbers(now: Answer, before: Answer, period: Period, words: Language) -> None:
-    """Draw the period's sums, each against the period before."""
+def numbers(now: Answer, before: Answer, period: Period, first: date, words: Language) -> None:
+    """Draw the period's sums, each against the period before, unless the shop is younger than that."""
     write, ago = words.numbers, period.before()
-    days = {"first": period.first, "last": period.last, "before": ago.first, "until": ago.last}
-    st.caption(words("compared", **{name: write.day(day) for name, day in days.items()}))
+    is_compared = ago.first >= first
+    days = {"first": write.day(period.first), "last": write.day(period.last)}
+    if is_compared:
+        st.caption(words("compared", **days, before=write.day(ago.first), until=write.day(ago.last)))
+    else:
+        st.caption(words("not_compared", **days, since=write.day(first)))
     this, that = now.frame.iloc[0], before.frame.iloc[0]
     cells = (
         ("revenue", "revenue", write.money),
@@ -82,11 +89,15 @@ def numbers(now: Answer, before: Answer, period: Period, words: Language) -> Non
         ("units", "units", write.whole),
         ("margin", "margin", write.money),
     )
-    with st.container(horizontal=True, key="cards"):
-        for name, measure, how in cells:
-            change = write.change(_plain(this[measure]), _plain(that[measure]))
-            described = words("than_before") if change else None
-            st.metric(words(name), how(_plain(this[measure])), change, border=True, delta_description=described)
+    draw_cards(
+        Card(
+            words(name),
+            how(_plain(this[measure])),
+            write.change(_plain(this[measure]), _plain(that[measure])) if is_compared else None,
+            words("than_before"),
+        )
+        for name, measure, how in cells
+    )
 
 
 def sales(answers: dict[str, Answer], words: Language) -> None:
@@ -111,7 +122,7 @@ def sales(answers: dict[str, Answer], words: Language) -> None:
 
 def chart(drawn: charts.Chart, name: str, frame: pd.DataFrame, words: Language) -> None:
     """Draw a chart in a frame, with a button that downloads its numbers."""
-    with st.container(border=True):
+    with framed(words(name)):
         st.altair_chart(drawn, key=f"chart-{name}", alt=words(name))
         tables.download(frame, name, words)
 

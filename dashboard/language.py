@@ -25,6 +25,10 @@ class Language:
         """Return what people call a name of the data."""
         return VALUES[name][self._place] if name in VALUES else name.replace("_", " ")
 
+    def known(self, text: str) -> str:
+        """Return what people call a text that may be a name of the data; else the text as it is."""
+        return self.value(text) if text in VALUES else text
+
     @property
     def numbers(self) -> Numbers:
         """What writes its numbers."""

@@ -9,6 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, status, windows
+from dashboard.cards import Card
+from dashboard.cards import draw as draw_cards
+from dashboard.frames import chart, framed
 from dashboard.language import Language
 from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Document, Snapshot, snapshot
@@ -18,7 +21,7 @@ from dashboard.warehouse import AwayError, ask
 MOST_URGENT = 10
 """Rows of stock that are shown."""
 TABLE_HEIGHT = 176
-"""Pixels of their table: as high as the charts beside it."""
+"""Pixels of their table at most: as high as the charts beside it."""
 
 
 @st.fragment(run_every="5s")
@@ -76,49 +79,56 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
     def than_yesterday(measure: str) -> str | None:
         return numbers.change(compared[0][measure], compared[1][measure]) if compared else None
 
-    share = windows.conversion(visits)
-    converted = [float(windows.conversion([visit]) or 0) for visit in visits]
-    lines = {name: list(over_time[name]) for name in ("revenue", "orders", "average")}
-    rate = windows.orders_a_minute(over_time)
-    cells: tuple[tuple[str, str, str | None, Sequence[float], str | None], ...] = (
-        ("revenue_today", numbers.money(totals["revenue_today"]), "help_revenue", lines["revenue"], "revenue"),
-        ("revenue_total", numbers.short_money(totals["revenue_total"]), "help_revenue", lines["revenue"], None),
-        ("orders", numbers.whole(totals["transactions"]), "help_spark", lines["orders"], "orders"),
-        (
-            "average",
-            numbers.money(totals["average_order_value"]),
-            "help_spark",
-            lines["average"],
-            "average_order_value",
-        ),
-        ("orders_a_minute", numbers.decimal(rate), "help_a_minute", lines["orders"], None),
-        (
-            "conversion",
-            NOTHING if share is None else numbers.percent(share),
-            "help_conversion",
-            converted,
-            "conversion",
-        ),
+    than, share = words("than_yesterday"), windows.conversion(visits)
+    revenue, orders, average = (list(over_time[name]) for name in ("revenue", "orders", "average"))
+    draw_cards(
+        [
+            Card(
+                words("revenue_today"),
+                numbers.money(totals["revenue_today"]),
+                than_yesterday("revenue"),
+                than,
+                revenue,
+                words("help_revenue"),
+            ),
+            Card(
+                words("revenue_total"),
+                numbers.short_money(totals["revenue_total"]),
+                line=list(over_time["revenue"].cumsum()),
+                help=words("help_revenue"),
+            ),
+            Card(
+                words("orders"),
+                numbers.whole(totals["transactions"]),
+                than_yesterday("orders"),
+                words("orders_than_yesterday"),
+                orders,
+                words("help_orders"),
+            ),
+            Card(
+                words("average"),
+                numbers.money(totals["average_order_value"]),
+                than_yesterday("average_order_value"),
+                words("orders_than_yesterday"),
+                average,
+                words("help_average"),
+            ),
+            Card(
+                words("orders_a_minute"),
+                numbers.decimal(windows.orders_a_minute(over_time)),
+                line=orders,
+                help=words("help_a_minute"),
+            ),
+            Card(
+                words("conversion"),
+                NOTHING if share is None else numbers.percent(share),
+                than_yesterday("conversion"),
+                words("orders_than_yesterday"),
+                [float(windows.conversion([visit]) or 0) for visit in visits],
+                words("help_conversion"),
+            ),
+        ]
     )
-    with st.container(horizontal=True, key="cards"):
-        for name, value, help_key, line, measure in cells:
-            change = than_yesterday(measure) if measure else None
-            st.metric(
-                words(name),
-                value,
-                change,
-                delta_description=words("than_yesterday") if change else None,
-                border=True,
-                help=words(help_key) if help_key else None,
-                chart_data=line if any(line) else None,
-                chart_type="area",
-            )
-
-
-def draw(chart: charts.Chart, title: str, key: str) -> None:
-    """Draw a chart in a frame."""
-    with st.container(border=True):
-        st.altair_chart(chart, key=key, alt=title)
 
 
 def charts_over_time(frame: pd.DataFrame | None, words: Language) -> None:
@@ -129,7 +139,7 @@ def charts_over_time(frame: pd.DataFrame | None, words: Language) -> None:
     for column, measure in zip(st.columns(2), ("revenue", "orders"), strict=True):
         title = words(f"{measure}_over_time")
         with column:
-            draw(charts.windows(frame, measure, title, words), title, f"time-{measure}")
+            chart(charts.windows(frame, measure, title, words), title, f"time-{measure}")
 
 
 def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window], words: Language) -> None:
@@ -156,7 +166,7 @@ def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window],
         with column:
             if rows[name]:
                 frame = pd.DataFrame(rows[name], columns=["name", "value", "label"])
-                draw(charts.by_name(frame, words(name), colours[name]), words(name), name)
+                chart(charts.by_name(frame, words(name), colours[name]), words(name), name)
 
 
 def states(documents: Mapping[str, Document], words: Language) -> None:
@@ -178,20 +188,18 @@ def counts(by_name: Mapping[str, int], title: str, key: str, words: Language) ->
     if by_name:
         ordered = sorted(by_name.items(), key=lambda each: -each[1])
         rows = [(words.value(name), count, words.numbers.whole(count)) for name, count in ordered]
-        draw(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title), title, key)
+        chart(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title), title, key)
 
 
 def reorder(stock: Document, words: Language) -> None:
     """Draw the stock below its reorder level, the emptiest first."""
     below = stock.get("below_reorder", [])
-    with st.container(border=True):
+    count, places = words.numbers.whole(len(below)), words.numbers.whole(stock.get("count", 0))
+    title = words("below_reorder", count=count, all=places) if below else words("below_none")
+    with framed(title):
         if not below:
-            st.markdown(f"**{words('below_none')}**")
             return
-        count, places = words.numbers.whole(len(below)), words.numbers.whole(stock["count"])
-        title = words("below_reorder", count=count, all=places)
-        st.markdown(f"**{title}**")
         frame = pd.DataFrame(below).sort_values(["quantity", "id"]).head(MOST_URGENT)
         columns = ["product_id", "warehouse", "quantity", "reorder_level"]
         frame = frame[columns].rename(columns={name: words.value(name) for name in columns})
-        st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt=title)
+        st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT if len(frame) > 4 else "auto", alt=title)

@@ -33,7 +33,7 @@ def pipeline(words: Language) -> None:
             freshness(words)
         with right:
             table("lag", lag(seen), words)
-        table("queries", queries(seen), words)
+        table("queries", queries(seen, words), words)
         table("connectors", connectors(seen), words)
         dead_letters(seen, words)
 
@@ -66,7 +66,7 @@ def parts(seen: Snapshot, words: Language) -> list[dict[str, Any]]:
                 "part": part.capitalize(),
                 "state": words.value(state(document, seen.looked_at)),
                 "heartbeat": words.numbers.span(old) if old is not None else NOTHING,
-                "workers": len(document.get("workers", [])) or None,
+                "workers": str(len(document["workers"])) if "workers" in document else NOTHING,
                 "version": document.get("version") or NOTHING,
             }
         )
@@ -84,20 +84,20 @@ def lag(seen: Snapshot) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["waiting"], row["topic"]))
 
 
-def queries(seen: Snapshot) -> list[dict[str, Any]]:
+def queries(seen: Snapshot, words: Language) -> list[dict[str, Any]]:
     """Return what each of Spark's queries did last."""
     said = seen.documents.get("status:spark", {}).get("queries", {})
     names = ("rows", "rows_per_second", "duration_ms", "late", "unreadable")
     return [
         {"query": query}
         | {name: progress[name] for name in names}
-        | {"watermark": _moment(progress["watermark"]), "updated_at": _moment(progress["updated_at"])}
+        | {name: _time(progress[name], words) for name in ("watermark", "updated_at")}
         for query, progress in said.items()
     ]
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _time(text: str | None, words: Language) -> str:
+    return words.numbers.time(datetime.fromisoformat(text)) if text else NOTHING
 
 
 def connectors(seen: Snapshot) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def connectors(seen: Snapshot) -> list[dict[str, Any]]:
     return [
         {
             "connector": each["name"],
-            "state": " · ".join([each["state"], *each["tasks"]]).lower(),
+            "state": " · ".join(dict.fromkeys([each["state"], *each["tasks"]])).lower(),
             "slot_lag": round(each["slot_lag_bytes"] / MEGABYTE, 1) if each["slot_lag_bytes"] is not None else None,
             "restarts": each["restarts"],
             "cause": each["problem"] or NOTHING,

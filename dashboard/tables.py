@@ -11,11 +11,12 @@ from dashboard.language import Language
 FORMATS = {
     "revenue": "euro",
     "margin": "euro",
+    "units_per_day": "%.1f",
+    "days_of_cover": "%.1f",
+    "average_days": "%.1f",
     "margin_share": "percent",
     "on_time_share": "percent",
     "newest": "datetime",
-    "updated_at": "datetime",
-    "watermark": "datetime",
 }
 """What a column holds, by its name; what is not here is shown as it is."""
 
@@ -37,7 +38,7 @@ def draw(frame: pd.DataFrame, title: str, key: str, words: Language, *, height: 
         shown = frame.map(lambda value: float(value) if hasattr(value, "as_tuple") else value)
         columns: dict[str, Any] = {name: _column(name, frame[name], words) for name in frame.columns}
         st.dataframe(
-            shown.map(lambda value: words.value(value) if isinstance(value, str) else value),
+            shown.map(lambda value: words.known(value) if isinstance(value, str) else value),
             hide_index=True,
             height=height or "auto",
             column_config=columns,

@@ -74,6 +74,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "orders_a_minute": ("Orders a minute", "Pedidos por minuto"),
     "conversion": ("Conversion", "Conversión"),
     "than_yesterday": ("than yesterday by now", "que ayer a esta hora"),
+    "orders_than_yesterday": ("today than yesterday by now", "hoy que ayer a esta hora"),
     "help_revenue": (
         "Orders that are paid, shipped or delivered, by the UTC day on which they were placed.",
         "Pedidos pagados, enviados o entregados, según el día UTC en que se hicieron.",
@@ -83,7 +84,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sessions with a purchase after a view and a cart, of all sessions of the last 30 minutes, by window.",
         "Sesiones con compra tras vista y carrito, sobre todas las de los últimos 30 minutos, por ventana.",
     ),
-    "help_spark": ("The line: the last 30 minutes.", "La línea: los últimos 30 minutos."),
+    "help_orders": (
+        "All orders that exist now, whatever their status. The line: placed every 30 seconds.",
+        "Todos los pedidos que existen ahora, sea cual sea su estado. La línea: hechos cada 30 segundos.",
+    ),
+    "help_average": (
+        "Revenue by order that counts as revenue. The line: of the orders placed every 30 seconds.",
+        "Ingresos por pedido que cuenta como ingreso. La línea: de los pedidos hechos cada 30 segundos.",
+    ),
     # charts, live
     "revenue_over_time": (
         "Revenue gained and taken back, every 30 seconds, last 30 minutes (€)",
@@ -119,6 +127,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "compared": (
         "{first} to {last}, compared with {before} to {until}",
         "Del {first} al {last}, comparado con {before} a {until}",
+    ),
+    "not_compared": (
+        "{first} to {last}. The shop's first orders are of {since}: there is no such period before.",
+        "Del {first} al {last}. Los primeros pedidos son del {since}: no hay un periodo anterior igual.",
     ),
     "than_before": ("than the period before", "que el periodo anterior"),
     "revenue": ("Revenue", "Ingresos"),

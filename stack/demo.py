@@ -28,7 +28,8 @@ PROGRAMS = {
     "connectors": ["-m", "connectors"],
     "watch": ["-m", "connectors", "watch"],
     "faust": ["-m", "faust", "-A", "app", "worker", "-l", "info"],
-    "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}", "--history-days", f"{HISTORY_DAYS}"],
+    "past": ["-m", "generator", "--minutes", "0", "--history-days", f"{HISTORY_DAYS}"],
+    "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}"],
     "spark": ["-m", "spark"],
     "dashboard": ["-m", "streamlit", "run", "dashboard/app.py"],
 }
@@ -58,14 +59,14 @@ def main() -> None:
 
 
 def prepare() -> None:
-    """Make what everything else needs.
+    """Make what everything else needs: the past first, which is then part of a snapshot, and not of today's windows.
 
     Raises:
         StackError: where that fails; the command said why.
     """
-    for name in ("databases", "connectors"):
+    for name in ("databases", "past", "connectors"):
         if subprocess.run(command(name), cwd=CHECKOUT, check=False).returncode:  # noqa: S603
-            raise StackError(f"python -m {name} failed.")
+            raise StackError(f"{' '.join(['python', *PROGRAMS[name]])} failed.")
 
 
 def watch(services: list[Service], page_port: int) -> None:

@@ -1,0 +1,22 @@
+"""Charts in their frames. A title is text of the page: it wraps where the page is narrow, and can be read aloud."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.charts import Chart
+
+
+@contextmanager
+def framed(title: str) -> Iterator[None]:
+    """Put what follows in a frame with a title, as high as its neighbours."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}**")
+        yield
+
+
+def chart(drawn: Chart, title: str, key: str) -> None:
+    """Draw a chart in a frame."""
+    with framed(title):
+        st.altair_chart(drawn, key=key, alt=title)
