@@ -13,8 +13,8 @@ class Card:
     Attributes:
         label: What it is.
         value: How much it is.
-        change: Since what it is compared with, signed; none where there is nothing to compare it with.
-        than: What it is compared with.
+        change: Since what it is compared with, signed; none where there is nothing to compare it with. What that
+            is, the page says once for all cards.
         line: Its way there, oldest first; drawn where there was any.
         help: What it means exactly.
     """
@@ -22,7 +22,6 @@ class Card:
     label: str
     value: str
     change: str | None = None
-    than: str | None = None
     line: Sequence[float] = ()
     help: str | None = None
 
@@ -35,7 +34,6 @@ def draw(cards: Iterable[Card]) -> None:
                 card.label,
                 card.value,
                 card.change,
-                delta_description=card.than if card.change else None,
                 chart_data=card.line if any(card.line) else None,
                 chart_type="area",
                 border=True,

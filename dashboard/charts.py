@@ -12,6 +12,8 @@ import pandas as pd
 from dashboard.language import Language
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
+INK = {"light": "#16212E", "dark": "#E6EDF3"}
+"""The colour of text, by theme. (Streamlit gives its own to axes, and not to marks.)"""
 HEIGHT = 220
 BAR = 26
 """Pixels of a bar by name, with its gap."""
@@ -53,12 +55,13 @@ def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> C
     return chart
 
 
-def by_name(frame: pd.DataFrame, title: str, colour: str = BLUE) -> Chart:
+def by_name(frame: pd.DataFrame, title: str, ink: str = INK["light"], colour: str = BLUE) -> Chart:
     """Return a bar for each name, in the order of the frame, with its label at the end.
 
     Args:
         frame: ``name``, ``value`` and ``label``.
         title: what is seen.
+        ink: the colour of the labels: one of `INK`.
         colour: of the bars.
     """
     longest = float(frame["value"].max()) if len(frame) else 1.0
@@ -71,13 +74,13 @@ def by_name(frame: pd.DataFrame, title: str, colour: str = BLUE) -> Chart:
             title=None,
             axis=None,
             scale=alt.Scale(
-                domain=[min(0.0, float(frame["value"].min()) if len(frame) else 0.0), max(longest, 1e-9) * 1.35]
+                domain=[min(0.0, float(frame["value"].min()) if len(frame) else 0.0), max(longest, 1e-9) * 1.6]
             ),
         ),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=" ")],
     )
     bars = base.mark_bar(color=colour, size=BAR - 10, cornerRadiusEnd=3)
-    labels = base.mark_text(align="left", dx=6, fontSize=12).encode(text="label:N")
+    labels = base.mark_text(align="left", dx=6, fontSize=12, color=ink).encode(text="label:N")
     chart: Chart = _described(alt.layer(bars, labels), title, BAR * max(len(frame), 3) + 12)
     return chart
 

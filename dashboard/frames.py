@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.charts import Chart
+from dashboard import charts
 
 
 @contextmanager
@@ -16,7 +16,12 @@ def framed(title: str) -> Iterator[None]:
         yield
 
 
-def chart(drawn: Chart, title: str, key: str) -> None:
+def ink() -> str:
+    """Return the colour of text on the visitor's background."""
+    return charts.INK["dark" if st.context.theme.type == "dark" else "light"]
+
+
+def chart(drawn: charts.Chart, title: str, key: str) -> None:
     """Draw a chart in a frame."""
     with framed(title):
-        st.altair_chart(drawn, key=key, alt=title)
+        st.altair_chart(drawn, key=key)

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, tables
 from dashboard.cards import Card
 from dashboard.cards import draw as draw_cards
-from dashboard.frames import framed
+from dashboard.frames import framed, ink
 from dashboard.language import Language
 from dashboard.periods import Period
 from dashboard.warehouse import Answer, AwayError, ask
@@ -94,7 +94,6 @@ def numbers(now: Answer, before: Answer, period: Period, first: date, words: Lan
             words(name),
             how(_plain(this[measure])),
             write.change(_plain(this[measure]), _plain(that[measure])) if is_compared else None,
-            words("than_before"),
         )
         for name, measure, how in cells
     )
@@ -117,13 +116,13 @@ def sales(answers: dict[str, Answer], words: Language) -> None:
                     "label": [words.numbers.short_money(amount) for amount in frame["revenue"]],
                 }
             )
-            chart(charts.by_name(bars, words(name)), name, frame, words)
+            chart(charts.by_name(bars, words(name), ink()), name, frame, words)
 
 
 def chart(drawn: charts.Chart, name: str, frame: pd.DataFrame, words: Language) -> None:
     """Draw a chart in a frame, with a button that downloads its numbers."""
     with framed(words(name)):
-        st.altair_chart(drawn, key=f"chart-{name}", alt=words(name))
+        st.altair_chart(drawn, key=f"chart-{name}")
         tables.download(frame, name, words)
 
 

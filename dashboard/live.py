@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import charts, status, windows
 from dashboard.cards import Card
 from dashboard.cards import draw as draw_cards
-from dashboard.frames import chart, framed
+from dashboard.frames import chart, framed, ink
 from dashboard.language import Language
 from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Document, Snapshot, snapshot
@@ -79,7 +79,7 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
     def than_yesterday(measure: str) -> str | None:
         return numbers.change(compared[0][measure], compared[1][measure]) if compared else None
 
-    than, share = words("than_yesterday"), windows.conversion(visits)
+    share = windows.conversion(visits)
     revenue, orders, average = (list(over_time[name]) for name in ("revenue", "orders", "average"))
     draw_cards(
         [
@@ -87,7 +87,6 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
                 words("revenue_today"),
                 numbers.money(totals["revenue_today"]),
                 than_yesterday("revenue"),
-                than,
                 revenue,
                 words("help_revenue"),
             ),
@@ -101,7 +100,6 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
                 words("orders"),
                 numbers.whole(totals["transactions"]),
                 than_yesterday("orders"),
-                words("orders_than_yesterday"),
                 orders,
                 words("help_orders"),
             ),
@@ -109,7 +107,6 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
                 words("average"),
                 numbers.money(totals["average_order_value"]),
                 than_yesterday("average_order_value"),
-                words("orders_than_yesterday"),
                 average,
                 words("help_average"),
             ),
@@ -123,12 +120,13 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
                 words("conversion"),
                 NOTHING if share is None else numbers.percent(share),
                 than_yesterday("conversion"),
-                words("orders_than_yesterday"),
                 [float(windows.conversion([visit]) or 0) for visit in visits],
                 words("help_conversion"),
             ),
         ]
     )
+    if compared:
+        st.caption(words("than_yesterday"))
 
 
 def charts_over_time(frame: pd.DataFrame | None, words: Language) -> None:
@@ -166,7 +164,7 @@ def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window],
         with column:
             if rows[name]:
                 frame = pd.DataFrame(rows[name], columns=["name", "value", "label"])
-                chart(charts.by_name(frame, words(name), colours[name]), words(name), name)
+                chart(charts.by_name(frame, words(name), ink(), colours[name]), words(name), name)
 
 
 def states(documents: Mapping[str, Document], words: Language) -> None:
@@ -188,7 +186,7 @@ def counts(by_name: Mapping[str, int], title: str, key: str, words: Language) ->
     if by_name:
         ordered = sorted(by_name.items(), key=lambda each: -each[1])
         rows = [(words.value(name), count, words.numbers.whole(count)) for name, count in ordered]
-        chart(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title), title, key)
+        chart(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title, ink()), title, key)
 
 
 def reorder(stock: Document, words: Language) -> None:

@@ -73,8 +73,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "average": ("Average order", "Pedido medio"),
     "orders_a_minute": ("Orders a minute", "Pedidos por minuto"),
     "conversion": ("Conversion", "Conversión"),
-    "than_yesterday": ("than yesterday by now", "que ayer a esta hora"),
-    "orders_than_yesterday": ("today than yesterday by now", "hoy que ayer a esta hora"),
+    "than_yesterday": (
+        "The changes compare today until now with yesterday until the same time (UTC).",
+        "Los cambios comparan hoy hasta ahora con ayer hasta la misma hora (UTC).",
+    ),
     "help_revenue": (
         "Orders that are paid, shipped or delivered, by the UTC day on which they were placed.",
         "Pedidos pagados, enviados o entregados, según el día UTC en que se hicieron.",
@@ -132,7 +134,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{first} to {last}. The shop's first orders are of {since}: there is no such period before.",
         "Del {first} al {last}. Los primeros pedidos son del {since}: no hay un periodo anterior igual.",
     ),
-    "than_before": ("than the period before", "que el periodo anterior"),
     "revenue": ("Revenue", "Ingresos"),
     "units": ("Units", "Unidades"),
     "margin": ("Margin", "Margen"),
