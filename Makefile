@@ -11,7 +11,8 @@ help: ## list the targets
 demo: setup ## run the whole pipeline on this machine and watch it, until Ctrl-C
 	@$(PYTHON) -m stack.demo
 
-test: check ## run every test, on real services
+test: check ## run every test, on real services and in a real browser
+	@sh stack/bootstrap.sh browser
 	@$(PYTHON) -m pytest
 
 check: setup ## lint, format and types

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the Python environment in .venv. First installs what that and the services need, where this can be done
 # without asking: on Debian or Ubuntu as root, or with a sudo that wants no password.
+# With the argument `browser`, installs only the browser in which the tests open the page.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -49,13 +50,26 @@ need() {
     missing="$missing${missing:+, }$name ($1)"
 }
 
+browser() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+complain() {
+    [ -z "$missing" ] && return
+    echo "Please install (Debian's packages in brackets), then try again: $missing." >&2
+    exit 1
+}
+
+if [ "${1:-}" = browser ]; then
+    need browser "Chromium" chromium chromium-browser
+    complain
+    exit
+fi
+
 need python "Python 3.11 or newer with venv" "python3 python3-venv" "python3.11 python3.11-venv"
 need java_17 "Java 17 or newer" default-jre-headless openjdk-17-jre-headless
 need maven "Maven" maven
-if [ -n "$missing" ]; then
-    echo "Please install (Debian's packages in brackets), then try again: $missing." >&2
-    exit 1
-fi
+complain
 
 .venv/bin/python -c '' 2>/dev/null || "$(python)" -m venv --clear .venv
 echo "Installing the Python packages of requirements.lock …"
