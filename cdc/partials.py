@@ -6,6 +6,7 @@ for that partial. The partition as a whole has a position as well, written befor
 hence no partial is ever ahead of it, and only changes up to it can be replays.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ class PartitionPartials:
             The entries to write down, in this order: the partition's position, then each partial that was touched.
         """
         touched: dict[Path, None] = {}
-        pending: dict[Path, int] = {}
+        pending: dict[Path, int] = defaultdict(int)
         position = self.position
         offset = position.offset
         settled = self._last
@@ -102,8 +103,10 @@ class PartitionPartials:
                     touched.update(dict.fromkeys(self._forget(change.offset)))
                 position = position.after(change)
             offset = change.offset
-            for path, amount in change.difference.items():
-                pending[path] = pending.get(path, 0) + amount
+            for path, amount in change.retracted.items():
+                pending[path] -= amount
+            for path, amount in change.added.items():
+                pending[path] += amount
         touched.update(dict.fromkeys(self._add(pending, offset)))
         self.position = position._replace(offset=offset, settled=settled)
         return {POSITION: list(self.position)} | {path: [self._offsets[path], self.amounts[path]] for path in touched}
@@ -119,9 +122,10 @@ class PartitionPartials:
 
     def _add(self, amounts: Mapping[Path, int], offset: int) -> Iterator[Path]:
         for path, amount in amounts.items():
-            self.amounts[path] = self.amounts.get(path, 0) + amount
-            self._offsets[path] = offset
-            yield path
+            if amount:  # the others have not changed, and need not be written down
+                self.amounts[path] = self.amounts.get(path, 0) + amount
+                self._offsets[path] = offset
+                yield path
 
     def _forget(self, start: int) -> Iterator[Path]:
         """Zero every partial of rows as it was before `start`. Touches each partial, once a snapshot."""

@@ -38,6 +38,9 @@ def cents(text: str) -> int:
     Raises:
         ValueError: where the text is no amount of whole cents that ``numeric(12,2)`` holds.
     """
+    whole_part, _, decimals = text.partition(".")
+    if len(decimals) == 2 and (digits := whole_part + decimals).isdecimal() and digits.isascii() and len(digits) <= 12:
+        return int(digits)  # as PostgreSQL writes what is not negative: many times as fast
     try:
         exact = Decimal(text).scaleb(2)
         whole = int(exact)
@@ -59,7 +62,9 @@ def decode_column(expected: type, value: Any) -> Any:
 
 def utc_day(moment: datetime) -> str:
     """Return the day of a moment in UTC, as ``YYYY-MM-DD``."""
-    return moment.astimezone(UTC).date().isoformat()
+    if moment.tzinfo is not UTC:  # Debezium writes UTC
+        moment = moment.astimezone(UTC)
+    return moment.date().isoformat()
 
 
 def milliseconds(moment: datetime) -> int:

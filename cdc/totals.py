@@ -1,7 +1,9 @@
 """What a change does to the totals: a retraction of `before` and an addition of `after`."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
 
 from cdc.event import OPERATIONS, RESET, ChangeEvent
 from cdc.row import Row
@@ -21,35 +23,37 @@ EVENTS = "events"
 """The document of what was processed. It only grows: a new snapshot replaces rows, not history."""
 
 
-class Change(NamedTuple):
-    """What the record at an offset does: the difference it makes, and whether it belongs to a snapshot."""
+class Change(msgspec.Struct, gc=False):
+    """What the record at an offset does to the totals."""
 
     offset: int
-    difference: Mapping[Path, int]
+    added: Measures
+    """What the row contributes from now on, and the event itself."""
+    retracted: Measures = {}
+    """What the row contributed before."""
     snapshot: int | None = None
     """The LSN of the snapshot that the row was read by."""
     is_reset: bool = False
 
-
-def difference(before: Measures | None, after: Measures | None) -> Measures:
-    """Return ``after - before``; what stays the same is left out."""
-    if before is None:
-        return after or {}
-    changed = {path: -amount for path, amount in before.items()}
-    for path, amount in (after or {}).items():
-        changed[path] = changed.get(path, 0) + amount
-    return {path: amount for path, amount in changed.items() if amount}
+    @property
+    def difference(self) -> Measures:
+        """The difference that it makes; what stays the same is left out."""
+        changed = {path: -amount for path, amount in self.retracted.items()}
+        for path, amount in self.added.items():
+            changed[path] = changed.get(path, 0) + amount
+        return {path: amount for path, amount in changed.items() if amount}
 
 
 def change_of(topic: str, offset: int, event: ChangeEvent[R], contributions: Contributions[R]) -> Change:
     """Return what an event does, by its operation: the only place that knows of operations."""
-    if event.op == RESET:
+    op = event.op
+    if op == RESET:
         return Change(offset, {}, is_reset=True)
-    before = contributions(event.before) if event.op in "ud" and event.before is not None else None
-    after = contributions(event.after) if event.op != "d" and event.after is not None else None
-    measures = difference(before, after)
-    measures[EVENTS, "by_topic", topic, OPERATIONS[event.op]] = 1
-    return Change(offset, measures, snapshot=event.source.lsn if event.op == "r" else None)
+    added = contributions(event.after) if op != "d" and event.after is not None else {}
+    added[EVENTS, "by_topic", topic, OPERATIONS[op]] = 1
+    if op in "ud" and event.before is not None:
+        return Change(offset, added, contributions(event.before))
+    return Change(offset, added, {}, event.source.lsn if op == "r" else None)
 
 
 def dead_letter(topic: str, offset: int) -> Change:
