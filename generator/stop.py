@@ -1,7 +1,7 @@
 """The end of a run: by Ctrl-C, by SIGTERM, or when its time is over. What is being written is finished first."""
 
 import signal
-from threading import Event, Timer
+from threading import Event, Thread, Timer
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -36,4 +36,6 @@ class Stop:
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
-        self.event.set()
+        # From a thread of its own: a handler runs between any two steps of the main thread, which may just hold the
+        # lock of the event that it waits for.
+        Thread(target=self.event.set).start()

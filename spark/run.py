@@ -4,7 +4,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
@@ -60,8 +60,9 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
 
 
 def _end_with(stop: Event) -> None:
+    """Have signals set an event: from a thread of its own, since the main thread may just hold the event's lock."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: Thread(target=stop.set).start())
 
 
 def wait_for_topics(queries: Sequence[Query]) -> None:

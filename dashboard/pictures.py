@@ -1,0 +1,40 @@
+"""``python -m dashboard.pictures URL``: the pictures of the documents, taken from a page that runs."""
+
+import shutil
+import sys
+from itertools import product
+
+from playwright.sync_api import sync_playwright
+
+from settings import CHECKOUT
+
+FOLDER = CHECKOUT / "docs" / "images"
+HEIGHTS = {"live": {390: 2700, 1280: 1260, 1920: 1260}, "history": {390: 4300, 1280: 2200, 1920: 2100}}
+"""Pixels from the top to the last row, by page and width."""
+HEIGHTS["pipeline"] = {390: 2700, 1280: 1700, 1920: 1500}
+SETTLED = 8_000
+"""Milliseconds after which a page has been redrawn once, and its charts have ended to move."""
+
+
+def main(address: str) -> None:
+    """Take each page at each width, light and dark."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
+    ):
+        for (name, heights), scheme in product(HEIGHTS.items(), ("light", "dark")):
+            for width, height in heights.items():
+                size = {"width": width, "height": height}
+                with browser.new_context(viewport=size, color_scheme=scheme) as context:  # type: ignore[arg-type]
+                    page = context.new_page()
+                    page.goto(f"{address}/{'' if name == 'live' else name}")
+                    page.locator("[data-testid=stMetric], [data-testid=stDataFrame]").first.wait_for()
+                    page.wait_for_timeout(SETTLED)
+                    page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png")
+                    print(f"{name}-{width}-{scheme}.png")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501")
