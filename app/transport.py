@@ -11,7 +11,8 @@ This relies on private parts of faust-streaming 0.15.3, to be looked at when it 
 
 - ``faust/transport/drivers/aiokafka.py``: ``AIOKafkaConsumerThread._create_worker_consumer``, ``_fetch_records``;
   ``Consumer._new_consumer_thread``, ``_to_message``
-- ``faust/transport/consumer.py``: ``_read_offset``, ``_add_gap``, ``_new_offset``, ``_acked``, ``_acked_index``
+- ``faust/transport/consumer.py``: ``_read_offset``, ``_add_gap``, ``_new_offset``, ``_acked``, ``_acked_index``,
+  ``on_buffer_full``
 - ``faust/streams.py``: ``Stream._py_aiter`` acknowledges the messages that it skips, too
 """
 
@@ -27,6 +28,13 @@ from faust.types.tuples import ConsumerMessage
 
 from app.batch import Batch, Turn
 
+LONGEST_POLL = 20
+"""Milliseconds for which a broker holds a request that it has no records for; Faust's is 1500.
+
+There is one request at a time. It leaves out the partitions whose records have not been taken yet: what comes there
+meanwhile is asked for only when that request ends.
+"""
+
 
 class BatchThread(driver.AIOKafkaConsumerThread):
     """The thread of the Kafka client: fetches batches, of committed transactions only, and numbers them."""
@@ -40,7 +48,9 @@ class BatchThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._isolation_level = "read_committed"  # taken up by the fetcher when the consumer starts
+        # Both are taken up by the fetcher when the consumer starts.
+        consumer._isolation_level = "read_committed"
+        consumer._fetch_max_wait_ms = LONGEST_POLL
         return consumer
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
@@ -128,6 +138,12 @@ class BatchConsumer(driver.Consumer):
                 self._unacked_messages.discard(message)
                 return False
         return bool(super().ack(message))
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Go on: who puts a batch into a full buffer waits.
+
+        Stock Faust stops fetching such a partition, and where that leaves none, it sleeps for a second.
+        """
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Keep no account of the offsets between batches: `_new_offset` does not ask for it."""
