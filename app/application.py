@@ -1,6 +1,7 @@
 """The app object, and how it is set."""
 
 import gc
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -77,6 +78,10 @@ def brokers(addresses: str) -> list[URL]:
 
 with one_clear_line("app"):
     settings()
+
+# Faust leaves it to the handlers to drop what is below the worker's log level: each debug message of the Kafka client, of
+# which there are several for each request, would be made first.
+logging.getLogger("aiokafka").setLevel(logging.INFO)
 
 app = InstaShop(
     "instashop",

@@ -28,7 +28,7 @@ from faust.types.tuples import ConsumerMessage
 
 from app.batch import Batch, Turn
 
-LONGEST_POLL = 20
+LONGEST_POLL = 50
 """Milliseconds for which a broker holds a request that it has no records for; Faust's is 1500.
 
 There is one request at a time. It leaves out the partitions whose records have not been taken yet: what comes there
