@@ -79,8 +79,8 @@ def brokers(addresses: str) -> list[URL]:
 with one_clear_line("app"):
     settings()
 
-# Faust leaves it to the handlers to drop what is below the worker's log level. So each debug message of the Kafka client,
-# several for each request, would be made first.
+# Faust leaves it to the handlers to drop what is below the worker's log level: so each debug message of the Kafka client
+# would be made first, and there are several for each request.
 logging.getLogger("aiokafka").setLevel(logging.INFO)
 
 app = InstaShop(
