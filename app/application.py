@@ -79,8 +79,8 @@ def brokers(addresses: str) -> list[URL]:
 with one_clear_line("app"):
     settings()
 
-# Faust leaves it to the handlers to drop what is below the worker's log level: so each debug message of the Kafka client
-# would be made first, and there are several for each request.
+# Faust leaves it to the handlers to drop what is below the worker's log level. So the Kafka client's debug messages,
+# several for each request, would all be made first.
 logging.getLogger("aiokafka").setLevel(logging.INFO)
 
 app = InstaShop(
