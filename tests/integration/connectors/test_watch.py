@@ -1,0 +1,56 @@
+"""The watch on a connector that fails."""
+
+import json
+from typing import Any
+
+import pytest
+from redis import Redis
+
+import databases
+from connectors.watch import KEY, watch
+from settings import Database, settings
+from tests.integration.connectors.probe import connectors, eventually, query
+from tests.integration.connectors.test_command import CUT_OFF
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+def reported(name: str) -> dict[str, Any]:
+    with Redis.from_url(settings().redis_url) as redis:
+        document = json.loads(redis.get(KEY) or "{}")
+    return next(report for report in document["connectors"] if report["name"] == name)
+
+
+def test_a_connector_that_failed_runs_again_and_redis_says_so() -> None:
+    said: list[str] = []
+    watch(said.append, once=True)
+    assert reported("erp-connector") | {"slot_lag_bytes": 0} == {
+        "name": "erp-connector",
+        "state": "RUNNING",
+        "tasks": ["RUNNING"],
+        "problem": None,
+        "slot_lag_bytes": 0,
+        "restarts": 0,
+    }
+    assert said == []
+
+    query(Database.ERP, "ALTER ROLE instashop_cdc PASSWORD 'another'")
+    query(Database.ERP, CUT_OFF)
+
+    def failed() -> None:
+        assert "failed" in connectors("status", "erp-connector").stderr
+
+    eventually(failed)
+    databases.create()  # gives the role its password back
+    watch(said.append, once=True)
+
+    assert any("restarting it" in line for line in said)
+    assert "password authentication failed" in reported("erp-connector")["problem"]
+    assert reported("erp-connector")["restarts"] == 1
+
+    def works() -> None:
+        assert connectors("status").returncode == 0
+
+    eventually(works)
+    watch(said.append, once=True)
+    assert reported("erp-connector")["problem"] is None
