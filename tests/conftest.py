@@ -26,7 +26,7 @@ os.environ["INSTASHOP_DATA"] = str(_DATA)
 os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 
 
-ORDER = ("unit", "integration", "faults")
+ORDER = ("unit", "integration", "browser", "faults")
 """What is quick comes first. The faults come last, and of them the bad input: its records stay in the topics."""
 
 
