@@ -121,11 +121,10 @@ class PartitionPartials:
         yield from self._add(behind, change.offset)
 
     def _add(self, amounts: Mapping[Path, int], offset: int) -> Iterator[Path]:
-        for path, amount in amounts.items():
-            if amount:  # the others have not changed, and need not be written down
-                self.amounts[path] = self.amounts.get(path, 0) + amount
-                self._offsets[path] = offset
-                yield path
+        for path, amount in amounts.items():  # also where they add up to nothing: the position moves on
+            self.amounts[path] = self.amounts.get(path, 0) + amount
+            self._offsets[path] = offset
+            yield path
 
     def _forget(self, start: int) -> Iterator[Path]:
         """Zero every partial of rows as it was before `start`. Touches each partial, once a snapshot."""

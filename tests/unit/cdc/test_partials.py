@@ -157,3 +157,12 @@ class Shop(RuleBasedStateMachine):
 
 Shop.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 TestShop = Shop.TestCase
+
+
+def test_a_partial_whose_changes_cancel_out_within_a_batch_moves_on_as_well() -> None:
+    path = ("orders", "count")
+    partials = PartitionPartials()
+    partials.fold([Change(0, {path: 1})])
+    partials.fold([Change(1, {path: 1}), Change(2, {}, {path: 1})])
+    partials.fold([Change(2, {}, {path: 1})])  # again, and from the middle of its batch
+    assert partials.amounts[path] == 1
