@@ -20,6 +20,9 @@ CHANGELOG = {
     "segment.ms": 60_000,
     "segment.bytes": 16 * 2**20,
     "min.cleanable.dirty.ratio": 0.01,
+    # What a worker that was frozen sends late stands behind what others wrote meanwhile. Compaction would keep the late
+    # record alone: so recovery has ten minutes to see both, and to take the newer one.
+    "min.compaction.lag.ms": 600_000,
 }
 
 
