@@ -4,7 +4,8 @@ The colours are those of Okabe and Ito, which colour-blind people can tell apart
 moves nothing. The title, which says what is seen, stands above the chart; here it describes it to screen readers.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import altair as alt
 import pandas as pd
@@ -15,10 +16,18 @@ BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 INK = {"light": "#16212E", "dark": "#E6EDF3"}
 """The colour of text, by theme. (Streamlit gives its own to axes, and not to marks.)"""
 HEIGHT = 220
-BAR = 26
+BAR_HEIGHT = 26
 """Pixels of a bar by name, with its gap."""
 
 Chart = alt.Chart | alt.LayerChart
+
+
+class Bar(NamedTuple):
+    """A bar: its name, how long it is, and what is written at its end."""
+
+    name: str
+    value: float
+    label: str
 
 
 def _described(chart: Any, description: str, height: int) -> Any:
@@ -55,16 +64,17 @@ def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> C
     return chart
 
 
-def by_name(frame: pd.DataFrame, title: str, ink: str = INK["light"], colour: str = BLUE) -> Chart:
-    """Return a bar for each name, in the order of the frame, with its label at the end.
+def by_name(rows: Sequence[Bar], title: str, ink: str = INK["light"], colour: str = BLUE) -> Chart:
+    """Return a bar for each name, in the order of the rows, with its label at the end.
 
     Args:
-        frame: ``name``, ``value`` and ``label``.
+        rows: what is drawn.
         title: what is seen.
         ink: the colour of the labels: one of `INK`.
         colour: of the bars.
     """
-    longest = float(frame["value"].max()) if len(frame) else 1.0
+    frame = pd.DataFrame(rows, columns=Bar._fields)
+    values = [0.0, *frame["value"]]
     base = alt.Chart(frame).encode(
         y=alt.Y(
             "name:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=180, labelPadding=8)
@@ -73,15 +83,13 @@ def by_name(frame: pd.DataFrame, title: str, ink: str = INK["light"], colour: st
             "value:Q",
             title=None,
             axis=None,
-            scale=alt.Scale(
-                domain=[min(0.0, float(frame["value"].min()) if len(frame) else 0.0), max(longest, 1e-9) * 1.6]
-            ),
+            scale=alt.Scale(domain=[min(values), max(*values, 1e-9) * 1.6]),
         ),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=" ")],
     )
-    bars = base.mark_bar(color=colour, size=BAR - 10, cornerRadiusEnd=3)
+    bars = base.mark_bar(color=colour, size=BAR_HEIGHT - 10, cornerRadiusEnd=3)
     labels = base.mark_text(align="left", dx=6, fontSize=12, color=ink).encode(text="label:N")
-    chart: Chart = _described(alt.layer(bars, labels), title, BAR * max(len(frame), 3) + 12)
+    chart: Chart = _described(alt.layer(bars, labels), title, BAR_HEIGHT * max(len(rows), 3) + 12)
     return chart
 
 

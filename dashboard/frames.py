@@ -1,4 +1,4 @@
-"""Charts in their frames. A title is text of the page: it wraps where the page is narrow, and can be read aloud."""
+"""Frames around what is shown. A title is text of the page: it wraps where there is little room, and can be read aloud."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,13 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import charts
+
+
+@contextmanager
+def aged(name: str, *, is_old: bool) -> Iterator[None]:
+    """Show what follows, in grey where it is old: ``style.css`` knows it by its key."""
+    with st.container(key=f"{'old' if is_old else 'now'}-{name}"):
+        yield
 
 
 @contextmanager

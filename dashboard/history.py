@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard import charts, tables
 from dashboard.cards import Card
 from dashboard.cards import draw as draw_cards
-from dashboard.frames import framed, ink
+from dashboard.charts import Bar
+from dashboard.frames import aged, framed, ink
 from dashboard.language import Language
 from dashboard.periods import Period
 from dashboard.warehouse import Answer, AwayError, ask
@@ -68,7 +69,7 @@ def shown(answers: dict[str, Answer], words: Language) -> Iterator[None]:
     if trouble:
         oldest = min(answer.read_at for answer in answers.values())
         st.error(words("warehouse_old", reason=trouble, read=words.numbers.time(oldest)), icon=":material/error:")
-    with st.container(key="old-history" if trouble else "now-history"):
+    with aged("history", is_old=trouble is not None):
         yield
 
 
@@ -109,13 +110,10 @@ def sales(answers: dict[str, Answer], words: Language) -> None:
     for column, name in zip(st.columns(3), ("by_category", "by_country", "by_channel"), strict=True):
         with column:
             frame = answers[name].frame
-            bars = pd.DataFrame(
-                {
-                    "name": [words.value(each) for each in frame["name"]],
-                    "value": frame["revenue"].astype(float),
-                    "label": [words.numbers.short_money(amount) for amount in frame["revenue"]],
-                }
-            )
+            bars = [
+                Bar(words.value(each), float(amount), words.numbers.short_money(amount))
+                for each, amount in zip(frame["name"], frame["revenue"], strict=True)
+            ]
             chart(charts.by_name(bars, words(name), ink()), name, frame, words)
 
 

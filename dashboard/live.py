@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard import charts, status, windows
 from dashboard.cards import Card
 from dashboard.cards import draw as draw_cards
-from dashboard.frames import chart, framed, ink
+from dashboard.charts import Bar
+from dashboard.frames import aged, chart, framed, ink
 from dashboard.language import Language
 from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Document, Snapshot, snapshot
@@ -28,8 +29,7 @@ TABLE_HEIGHT = 176
 def live(words: Language) -> None:
     """Draw the shop, again every five seconds."""
     seen = snapshot()
-    status.line(seen, words)
-    status.what_is_wrong(seen, words)
+    status.draw(seen, words)
     totals = seen.documents.get("metrics:dashboard")
     if totals is None:
         if seen.down_since is None:
@@ -51,7 +51,7 @@ def live(words: Language) -> None:
 def shown(seen: Snapshot, part: str, name: str = "") -> Iterator[None]:
     """Show what comes from a part: in grey where it is old."""
     is_old = seen.down_since is not None or state(seen.documents.get(f"status:{part}"), seen.looked_at) is State.STALE
-    with st.container(key=f"{'old' if is_old else 'now'}-{name or part}"):
+    with aged(name or part, is_old=is_old):
         yield
 
 
@@ -148,13 +148,17 @@ def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window],
     first = steps[0][1]
     rows = {
         "categories": [
-            (words.value(name), float(amount), f"{numbers.short_money(amount)} · {numbers.percent(amount / all_cents)}")
+            Bar(
+                words.value(name),
+                float(amount),
+                f"{numbers.short_money(amount)} · {numbers.percent(amount / all_cents)}",
+            )
             for name, amount in categories
             if all_cents > 0
         ],
-        "top_products": [(name, float(amount), numbers.short_money(amount)) for name, amount in products],
+        "top_products": [Bar(name, float(amount), numbers.short_money(amount)) for name, amount in products],
         "funnel": [
-            (words.value(step), float(count), f"{numbers.whole(count)} · {numbers.percent(count / first)}")
+            Bar(words.value(step), float(count), f"{numbers.whole(count)} · {numbers.percent(count / first)}")
             for step, count in steps
             if first
         ],
@@ -163,8 +167,7 @@ def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window],
     for column, name in zip(st.columns(3), rows, strict=True):
         with column:
             if rows[name]:
-                frame = pd.DataFrame(rows[name], columns=["name", "value", "label"])
-                chart(charts.by_name(frame, words(name), ink(), colours[name]), words(name), name)
+                chart(charts.by_name(rows[name], words(name), ink(), colours[name]), words(name), name)
 
 
 def states(documents: Mapping[str, Document], words: Language) -> None:
@@ -185,8 +188,8 @@ def counts(by_name: Mapping[str, int], title: str, key: str, words: Language) ->
     """Draw counts by name."""
     if by_name:
         ordered = sorted(by_name.items(), key=lambda each: -each[1])
-        rows = [(words.value(name), count, words.numbers.whole(count)) for name, count in ordered]
-        chart(charts.by_name(pd.DataFrame(rows, columns=["name", "value", "label"]), title, ink()), title, key)
+        rows = [Bar(words.value(name), count, words.numbers.whole(count)) for name, count in ordered]
+        chart(charts.by_name(rows, title, ink()), title, key)
 
 
 def reorder(stock: Document, words: Language) -> None:

@@ -2,9 +2,11 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from settings import CHECKOUT
 
@@ -16,14 +18,22 @@ SETTLED = 6_000
 """Milliseconds after which a page has been redrawn once, and its charts have ended to move."""
 
 
-def main(address: str) -> None:
-    """Take each page at each width, light and dark."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    FOLDER.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def system_browser() -> Iterator[Browser]:
+    """Have the system's Chromium, which ``make test`` installs. Also the tests open the page in it."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    # No sandbox: root has none. The browser opens only the page of this project.
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
     ):
+        yield browser
+
+
+def main(address: str) -> None:
+    """Take each page at each width, light and dark."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with system_browser() as browser:
         for (name, heights), scheme in product(HEIGHTS.items(), ("light", "dark")):
             for width, height in heights.items():
                 size = {"width": width, "height": height}

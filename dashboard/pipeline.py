@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import status, tables
 from dashboard.advice import advice, topics
+from dashboard.frames import aged
 from dashboard.language import Language
 from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Snapshot, snapshot
@@ -22,10 +23,9 @@ MEGABYTE = 1_000_000
 def pipeline(words: Language) -> None:
     """Draw the parts, again every five seconds."""
     seen = snapshot()
-    status.line(seen, words)
-    status.what_is_wrong(seen, words)
+    status.draw(seen, words)
     what_to_do(seen, words)
-    with st.container(key="old-parts" if seen.down_since else "now-parts"):
+    with aged("parts", is_old=seen.down_since is not None):
         left, right = st.columns(2)
         with left:
             table("parts", parts(seen, words), words)
@@ -159,5 +159,5 @@ def freshness(words: Language) -> None:
         return
     if answer.trouble:
         st.error(words("warehouse_down", reason=answer.trouble), icon=":material/error:")
-    with st.container(key="old-freshness" if answer.trouble else "now-freshness"):
+    with aged("freshness", is_old=answer.trouble is not None):
         tables.draw(answer.frame, words("freshness"), "freshness", words)

@@ -9,6 +9,12 @@ from dashboard.redis_reader import Snapshot
 from dashboard.states import State, age, state
 
 
+def draw(seen: Snapshot, words: Language) -> None:
+    """Draw both, as they stand at the top of a page."""
+    line(seen, words)
+    what_is_wrong(seen, words)
+
+
 def line(seen: Snapshot, words: Language) -> None:
     """Draw what each part last said of itself."""
     numbers = words.numbers

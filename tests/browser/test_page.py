@@ -1,7 +1,6 @@
 """The page in a real browser, on a pipeline that runs."""
 
 import re
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,9 +9,10 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.numbers import Numbers
+from dashboard.pictures import system_browser
 from databases import connect
 from settings import Database
 from stack.ports import HOST, any_free
@@ -61,12 +61,7 @@ def _sales_in_the_warehouse() -> int:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Have a browser: the system's."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    # No sandbox: root has none. The browser opens only the page of this project.
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
-    ):
+    with system_browser() as browser:
         yield browser
 
 

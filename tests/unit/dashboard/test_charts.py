@@ -31,16 +31,15 @@ def test_a_measure_over_time(measure: str, label: str) -> None:
 
 
 def test_bars_keep_the_order_that_they_are_given_and_carry_their_labels() -> None:
-    frame = pd.DataFrame({"name": ["b", "a"], "value": [1.0, 2.0], "label": ["one", "two"]})
-    described, rows = drawn(charts.by_name(frame, "Names"))
+    bars = [charts.Bar("b", 1.0, "one"), charts.Bar("a", 2.0, "two")]
+    described, rows = drawn(charts.by_name(bars, "Names"))
     assert [row["name"] for row in rows] == ["b", "a"]
     assert described["layer"][0]["encoding"]["y"]["sort"] is None
     assert described["layer"][1]["encoding"]["text"]["field"] == "label"
 
 
 def test_bars_of_money_taken_back_reach_below_zero() -> None:
-    frame = pd.DataFrame({"name": ["a"], "value": [-5.0], "label": ["-5"]})
-    described, _ = drawn(charts.by_name(frame, "Names"))
+    described, _ = drawn(charts.by_name([charts.Bar("a", -5.0, "-5")], "Names"))
     assert described["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == -5
 
 
