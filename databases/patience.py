@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from logging import Logger
-from threading import Event
+from threading import Event, Thread
 
 from tenacity import (
     RetryCallState,
@@ -35,6 +35,15 @@ def until_reachable(stop: Event, logger: Logger, *, first: float, longest: float
         before_sleep=saying(logger),
         reraise=True,
     )
+
+
+def end_from_signal(stop: Event) -> None:
+    """Set an event in a signal's handler: from a thread of its own.
+
+    A handler runs between any two steps of the main thread, which may just hold the lock of the event that it waits
+    for: to set the event there and then would wait for that lock for ever.
+    """
+    Thread(target=stop.set).start()
 
 
 def saying(logger: Logger) -> Callable[[RetryCallState], None]:

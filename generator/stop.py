@@ -1,11 +1,12 @@
 """The end of a run: by Ctrl-C, by SIGTERM, or when its time is over. What is being written is finished first."""
 
 import signal
-from threading import Event, Thread, Timer
+from threading import Event, Timer
 from types import FrameType, TracebackType
 from typing import Self
 
 from databases import UnreachableError
+from databases.patience import end_from_signal
 
 
 class Stop:
@@ -36,6 +37,4 @@ class Stop:
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
-        # From a thread of its own: a handler runs between any two steps of the main thread, which may just hold the
-        # lock of the event that it waits for.
-        Thread(target=self.event.set).start()
+        end_from_signal(self.event)

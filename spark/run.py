@@ -4,13 +4,14 @@ import logging
 import signal
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from connectors import topics
 from connectors.errors import LateError, patiently
+from databases.patience import end_from_signal
 from settings import kafka_service
 from spark.errors import explain
 from spark.query import Query
@@ -60,9 +61,8 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
 
 
 def _end_with(stop: Event) -> None:
-    """Have signals set an event: from a thread of its own, since the main thread may just hold the event's lock."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: Thread(target=stop.set).start())
+        signal.signal(number, lambda *_: end_from_signal(stop))
 
 
 def wait_for_topics(queries: Sequence[Query]) -> None:
