@@ -27,7 +27,6 @@ class Rejected(NamedTuple):
     reason: str
 
 
-@until_kafka_answers
 async def send_to_dead_letters(rejected: Sequence[Rejected]) -> None:
     """Send records as they are, with where they stood and why in their headers, and wait until the broker has them."""
     await _send(rejected)
@@ -35,6 +34,7 @@ async def send_to_dead_letters(rejected: Sequence[Rejected]) -> None:
         await _show(rejected)
 
 
+@until_kafka_answers
 async def _send(rejected: Sequence[Rejected]) -> None:
     await asyncio.gather(
         *[

@@ -81,11 +81,11 @@ def watch(say: Say, *, once: bool = False) -> None:
         once: look only once.
     """
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
-    definitions = load()
+    connect, definitions = Connect(0, PATIENCE), load()  # what is only late is looked at again soon
     backoffs = {definition.name: Backoff() for definition in definitions}
     known: dict[str, str | None] = {}
     while True:
-        reports = [look(definition, backoffs[definition.name], say) for definition in definitions]
+        reports = [look(definition, connect, backoffs[definition.name], say) for definition in definitions]
         for report in reports:
             if report.problem and report.problem != known.get(report.name):
                 say(report.problem)
@@ -97,11 +97,11 @@ def watch(say: Say, *, once: bool = False) -> None:
         time.sleep(PAUSE)
 
 
-def look(definition: Definition, backoff: Backoff, say: Say) -> Report:
+def look(definition: Definition, connect: Connect, backoff: Backoff, say: Say) -> Report:
     """Look at a connector, and restart it where it failed and the next try is due."""
     try:
-        with source_database(definition, 0) as database:  # what is only late is looked at again soon
-            seen = observe(definition, Connect(0, PATIENCE), database)
+        with source_database(definition, 0) as database:
+            seen = observe(definition, connect, database)
         if seen.failed and backoff.is_due(time.monotonic()):
             say(f"{seen.problem}: restarting it")
             with in_hand(definition, Connect(PATIENCE, PATIENCE), PATIENCE, say) as connector:

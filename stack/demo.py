@@ -35,7 +35,7 @@ PROGRAMS = {
 }
 """What runs beside the services, by name, as arguments of Python."""
 
-KEPT = ("faust", "generator", "spark", "watch", "dashboard")
+KEPT: tuple[str, ...] = ("faust", "generator", "spark", "watch", "dashboard")
 """Those that run all the time."""
 
 console = Console(highlight=False, soft_wrap=True)

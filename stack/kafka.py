@@ -87,10 +87,9 @@ class Kafka(Service):
                 return b"handleBrokerFenced" in log.read() or not self.process.alive
 
         # A broker that was killed while it was fenced is not fenced again, and needs nothing.
+        waiting = Retrying(retry=retry_if_not_result(bool), stop=stop_after_delay(FENCE_SECONDS), wait=wait_fixed(0.1))
         with suppress(RetryError):
-            Retrying(retry=retry_if_not_result(bool), stop=stop_after_delay(FENCE_SECONDS), wait=wait_fixed(0.1))(
-                fenced
-            )
+            waiting(fenced)
         self.process.stop(self.stop_signal)
 
     def command(self) -> list[str | Path]:

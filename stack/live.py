@@ -137,9 +137,9 @@ class View:
 # The picture of the README, from a demo that runs: python -m stack.live > docs/images/demo.svg
 if __name__ == "__main__":
     paper = Console(record=True, width=118, file=StringIO())
-    view = View(
-        [Process(name, DATA) for name in ("faust", "generator", "spark", "watch", "dashboard")], "http://127.0.0.1:8501"
-    )
+    from stack.demo import KEPT  # which shows this view
+
+    view = View([Process(name, DATA) for name in KEPT], "http://127.0.0.1:8501")
     for _ in range(10):
         view.look()
         time.sleep(1)
