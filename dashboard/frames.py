@@ -1,4 +1,4 @@
-"""Frames around what is shown. A title is text of the page: it wraps where there is little room, and can be read aloud."""
+"""Frames around what is shown. A title is text of the page: it wraps where it has to, and can be read aloud."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
