@@ -45,8 +45,11 @@ class Progress(msgspec.Struct):
     updated_at: str | None = None
 
     def take(self, batch: StreamingQueryProgress) -> None:
-        """Take in a batch, unless it is known."""
-        if batch.batchId <= self.batch_id:
+        """Take in a batch, unless it is known.
+
+        A query that waits tells of itself too, under the number that its next batch will have.
+        """
+        if batch.batchId <= self.batch_id or "addBatch" not in batch.durationMs:
             return
         self.batch_id = batch.batchId
         self.rows = batch.numInputRows
