@@ -92,7 +92,7 @@ def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
 def test_redis_goes_and_comes_back_empty_and_records_are_unreadable() -> None:
     forget_status()
     with Background(*SPARK) as spark:
-        wait_until(lambda: all(status(name).get("batches") for name in NAMES))
+        wait_until(lambda: status("transactions"))
         with down("redis", signal.SIGTERM):
             generate(events=200)
             wait_until(lambda: spark.said("is away"))
