@@ -71,7 +71,7 @@ def catch_up() -> None:
 
 
 def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
-    with load(rate=100) as shop:
+    with load(rate=30) as shop:
         for _ in range(2):
             before = placed()
             victim = Background(*SPARK)
