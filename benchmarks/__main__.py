@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure speed, latency and memory."""
+"""``python -m benchmarks``: measure what the parts cost."""
 
 import logging
 import signal
@@ -13,7 +13,7 @@ from rich.progress import Progress
 import benchmarks.sandbox  # noqa: F401 - it sets the environment, which `settings` reads
 
 # isort: split
-from benchmarks import latency, memory, report, throughput, windows
+from benchmarks import latency, memory, page, report, throughput, windows
 from stack import StackError
 
 
@@ -24,6 +24,7 @@ class Benchmark(StrEnum):
     LATENCY = "latency"
     MEMORY = "memory"
     WINDOWS = "windows"
+    PAGE = "page"
 
 
 MEASURE = {
@@ -31,6 +32,7 @@ MEASURE = {
     Benchmark.LATENCY: latency.measure,
     Benchmark.MEMORY: memory.measure,
     Benchmark.WINDOWS: windows.measure,
+    Benchmark.PAGE: page.measure,
 }
 
 # Topics that were made a moment ago have no leader yet: the client tries again.
@@ -44,7 +46,7 @@ Write = Annotated[bool, typer.Option("--write", help=f"Write {report.DOCUMENT.na
 
 @cli.command()
 def main(which: Which = None, write: Write = False) -> None:
-    """Measure the worker's throughput, latency and memory, and Spark's windows, on own services, and print a table."""
+    """Measure the worker's throughput, latency and memory, Spark's windows and the page, on services of its own."""
     if write and which:
         raise typer.BadParameter("it is of all benchmarks: name none.", param_hint="--write")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it cleans up as Ctrl-C does
