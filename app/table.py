@@ -21,7 +21,7 @@ CHANGELOG = {
     "segment.bytes": 16 * 2**20,
     "min.cleanable.dirty.ratio": 0.01,
     # What a worker that was frozen sends late stands behind what others wrote meanwhile. Compaction would keep the late
-    # record alone: so recovery has ten minutes to see both, and to take the newer one.
+    # record alone: so recovery has ten minutes to see both, and to write the newer one anew.
     "min.compaction.lag.ms": 600_000,
 }
 
@@ -29,9 +29,18 @@ CHANGELOG = {
 class PartialsTable(faust.Table[Key, Entry]):
     """An ordinary changelog table, but for how it is written and recovered."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._hidden: set[Key] = set()
+        """Keys whose newest entry is not the last one in the changelog."""
+
     def entries(self, partition: int) -> dict[Path, Entry]:
         """Return what the table holds of a partition."""
         return {key[1:]: entry for key, entry in self.data.items() if key[0] == partition}
+
+    def hidden(self, partition: int) -> dict[Path, Entry]:
+        """Return the entries of a partition that compaction would lose: an older one stands behind them."""
+        return {path: entry for path, entry in self.entries(partition).items() if (partition, *path) in self._hidden}
 
     def write(self, partition: int, entries: Mapping[Path, Entry]) -> Awaitable[Any]:
         """Write entries in their order, and return what ends once the changelog has them.
@@ -41,6 +50,7 @@ class PartialsTable(faust.Table[Key, Entry]):
         """
         keyed = {(partition, *path): entry for path, entry in entries.items()}
         self.data.update(keyed)
+        self._hidden.difference_update(keyed)
         return self._send(partition, keyed)
 
     @until_kafka_answers
@@ -51,7 +61,7 @@ class PartialsTable(faust.Table[Key, Entry]):
         """Recover; an entry never gives way to one of an older position.
 
         A worker that was frozen while others took its partitions over may still send what it had in hand: in the
-        changelog this stands behind what they wrote.
+        changelog this stands behind what they wrote, and hides that from compaction.
         """
         newest: dict[Key, int] = {}
         kept = []
@@ -61,4 +71,7 @@ class PartialsTable(faust.Table[Key, Entry]):
             if offset >= max(newest.get(key, -1), held[0] if held else -1):
                 newest[key] = offset
                 kept.append(event)
+                self._hidden.discard(key)
+            else:
+                self._hidden.add(key)
         super().apply_changelog_batch(kept)

@@ -1,7 +1,7 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
@@ -11,7 +11,8 @@ from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
 from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
-from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
+from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Path, Row, change_of
+from cdc.partials import Entry
 from cdc.totals import Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
@@ -76,7 +77,7 @@ class Totals(Generic[R]):
         if self._partitions.get(partition) is not partials:
             return
         mirror.changed(self.name, partition, partials, entries)
-        batch.written = self._writing[partition] = asyncio.create_task(_or_crash(self.table.write(partition, entries)))
+        batch.written = self._write(partition, entries)
 
     def _hold(self, partition: int) -> None:
         """Leave a partition where it is for a moment, without keeping the agent from the others."""
@@ -134,7 +135,16 @@ class Totals(Generic[R]):
         self._partitions.clear()
         self._turns.clear()
         self._writing.clear()
-        mirror.assigned(self.name, {partition: self._partials(partition) for partition in self._assigned()})
+        assigned = self._assigned()
+        for partition in assigned:
+            if hidden := self.table.hidden(partition):
+                self._write(partition, hidden)
+        mirror.assigned(self.name, {partition: self._partials(partition) for partition in assigned})
+
+    def _write(self, partition: int, entries: Mapping[Path, Entry]) -> asyncio.Task[None]:
+        """Write entries to the table; the partition's next batch waits for that."""
+        self._writing[partition] = asyncio.create_task(_or_crash(self.table.write(partition, entries)))
+        return self._writing[partition]
 
 
 async def _or_crash(writing: Awaitable[T]) -> T:

@@ -107,6 +107,37 @@ def test_a_worker_died_between_a_partitions_position_and_its_partials() -> None:
         assert_exact()
 
 
+def test_what_was_sent_late_is_followed_by_the_newest_again() -> None:
+    """Else compaction would keep what was late."""
+    changelog = "instashop-transaction_totals-changelog"
+    with worker():
+        generate(events=200)
+        assert_exact()
+    assert asyncio.run(send_late(changelog))
+    with worker():
+        assert_exact()
+    last, newest = asyncio.run(last_and_newest(changelog))
+    assert last == newest
+
+
+async def send_late(changelog: str) -> int:
+    """Send again what each partial was before it became what it is, and return how many did."""
+    _, newest = await last_and_newest(changelog)
+    late = {record.key: record for record in await read(changelog) if json.loads(record.value)[0] < newest[record.key]}
+    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+        for key, record in late.items():
+            await producer.send_and_wait(changelog, record.value, key, record.partition)
+    return len(late)
+
+
+async def last_and_newest(changelog: str) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    """Return the last and the newest position of each partial, of which the key says the partition."""
+    positions: dict[bytes, list[int]] = {}
+    for record in await read(changelog):
+        positions.setdefault(record.key, []).append(json.loads(record.value)[0])
+    return {key: each[-1] for key, each in positions.items()}, {key: max(each) for key, each in positions.items()}
+
+
 async def write_positions_alone() -> None:
     """Leave in the changelogs what a worker leaves that dies as soon as it begins to write down a batch of all."""
     async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
