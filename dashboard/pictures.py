@@ -5,10 +5,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
+from typing import Annotated
 
-from playwright.sync_api import Browser, sync_playwright
+import typer
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from settings import CHECKOUT
+from stack.errors import StackError
 
 FOLDER = CHECKOUT / "docs" / "images"
 HEIGHTS = {"live": {390: 2700, 1280: 1290, 1920: 1290}, "history": {390: 4300, 1280: 2200, 1920: 2100}}
@@ -20,8 +23,14 @@ SETTLED = 6_000
 
 @contextmanager
 def system_browser() -> Iterator[Browser]:
-    """Have the system's Chromium, which ``make test`` installs. Also the tests open the page in it."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    """Have the system's Chromium, which ``make test`` installs. Also the tests open the page in it.
+
+    Raises:
+        StackError: There is none.
+    """
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        raise StackError("There is no Chromium: please install it (Debian's package is chromium)")
     # No sandbox: root has none. The browser opens only the page of this project.
     with (
         sync_playwright() as playwright,
@@ -30,8 +39,20 @@ def system_browser() -> Iterator[Browser]:
         yield browser
 
 
-def main(address: str) -> None:
-    """Take each page at each width, light and dark."""
+Address = Annotated[str, typer.Argument(help="Where the page runs.")]
+
+
+def main(address: Address = "http://127.0.0.1:8501") -> None:
+    """Take each page at each width, light and dark, into docs/images."""
+    try:
+        take(address)
+    except (StackError, Error) as error:
+        typer.echo(str(error).splitlines()[0], err=True)
+        sys.exit(1)
+
+
+def take(address: str) -> None:
+    """Take the pictures of a page that runs."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with system_browser() as browser:
         for (name, heights), scheme in product(HEIGHTS.items(), ("light", "dark")):
@@ -47,4 +68,4 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501")
+    typer.run(main)
