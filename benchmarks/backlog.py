@@ -21,12 +21,19 @@ def create_topics() -> None:
     topics.create(dict.fromkeys(names, settings().partitions), patience=30)
 
 
-async def fill(events: int, advance: Callable[[int], None]) -> None:
+def by_kafka(_: bytes) -> None:
+    """Leave the partition to Kafka, which spreads keys evenly."""
+
+
+async def fill(
+    events: int, advance: Callable[[int], None], partition: Callable[[bytes], int | None] = by_kafka
+) -> None:
     """Write change events of orders as Connect does: in transactions, compressed with lz4.
 
     Args:
         events: how many.
         advance: is told how many more are written.
+        partition: of a key.
     """
     producer = AIOKafkaProducer(
         bootstrap_servers=settings().kafka,
@@ -41,7 +48,7 @@ async def fill(events: int, advance: Callable[[int], None]) -> None:
         while batch := list(islice(records, BATCH)):
             async with producer.transaction():
                 for key, value in batch:
-                    await producer.send(TOPIC, value, key)
+                    await producer.send(TOPIC, value, key, partition(key))
             advance(len(batch))
     finally:
         await producer.stop()

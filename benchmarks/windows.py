@@ -1,18 +1,21 @@
 """Spark over a backlog, and how fresh its windows are."""
 
+import asyncio
 import json
+import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from typing import Any
 
 from redis import Redis
 from rich.progress import Progress
 
-from benchmarks import sandbox
+from benchmarks import backlog, sandbox
 from benchmarks.report import Result
 from databases import connect
 from settings import CHECKOUT, DATA, Database, settings
@@ -23,6 +26,9 @@ LINES = (100_000, 500_000)
 """Order lines after which the queries catch up: what they keep must not grow with them."""
 
 GROWTH = 1.2
+UNEQUAL = 500_000
+"""Events that wait in partitions of very unequal length."""
+
 LIVE = 300
 """Seconds for which the shop is watched live."""
 
@@ -32,10 +38,12 @@ START, MARGIN = 90, 30
 
 LOOK = 0.02  # seconds between two looks at Redis
 WINDOWS = ("transactions", "categories", "behaviour")
+ALL = [query.name for query in QUERIES]
 
 
 def measure(progress: Progress) -> list[Result]:
     """Let a shop sell, and Spark catch up with it; then watch the two live."""
+    late = late_of_unequal(progress)
     with sandbox.services(progress):
         sandbox.output_of([sys.executable, "-m", "databases"])
         sandbox.connect()
@@ -43,22 +51,39 @@ def measure(progress: Progress) -> list[Result]:
         kept = []
         for lines in LINES:
             sell(lines, progress)
+            shutil.rmtree(DATA / "spark", ignore_errors=True)  # catch up from earliest
             took = catch_up(progress)
             kept.append((state_rows(), checkpoint_mib()))
         parsing = float(sandbox.output_of(sandbox.program("spark_parse")))
         fresh = freshness(progress)
-    sold = LINES[-1] - LINES[0]
     (rows, mib), (rows_later, mib_later) = kept
     return [
-        Result("Spark: order lines a second through all queries and into the warehouse", f"{sold / took:,.0f}"),
+        Result(f"Spark: late of {UNEQUAL:,} events in unequal partitions", f"{late:,}", "0", late == 0),
+        Result("Spark: order lines a second through all queries and into the warehouse", f"{LINES[-1] / took:,.0f}"),
         Result("Spark: order lines a second that one query only parses", f"{LINES[-1] / parsing:,.0f}"),
-        Result("Spark: all queries : parsing", f"{sold / took / (LINES[-1] / parsing):.2f}"),
+        Result("Spark: all queries : parsing", f"{parsing / took:.2f}"),
         Result(f"Spark: rows of state after {LINES[0]:,} lines", f"{rows:,}"),
         Result(f"Spark: rows of state after {LINES[1]:,} lines", f"{rows_later:,}"),
         Result("Spark: checkpoints", f"{mib:.0f} and {mib_later:.0f} MiB", f"≤ {GROWTH}", mib_later <= GROWTH * mib),
         Result("Spark: a window's end to its last value in Redis, p50", f"{statistics.median(fresh):.1f} s"),
         Result(f"Spark: the same, the longest of {len(fresh)}", f"{max(fresh):.1f} s"),
     ]
+
+
+def late_of_unequal(progress: Progress) -> int:
+    """Return how many events are late where one partition has 90 of 100, another 9, a third one, and a fourth none."""
+    with sandbox.services(progress):
+        backlog.create_topics()
+        writing = progress.add_task("Writing unequal partitions", total=UNEQUAL)
+        asyncio.run(backlog.fill(UNEQUAL, lambda more: progress.advance(writing, more), unequal))
+        catch_up(progress, "transactions")
+        return int(queries()["transactions"]["late"])
+
+
+def unequal(key: bytes) -> int:
+    """Return the partition of an order."""
+    place = json.loads(key)["id"] % 100
+    return int(place >= 90) + int(place >= 99)
 
 
 def sell(lines: int, progress: Progress) -> None:
@@ -86,14 +111,14 @@ def shop(rate: int) -> Iterator[None]:
             running.terminate()
 
 
-def catch_up(progress: Progress) -> float:
-    """Run all queries once over what is there, and return the seconds from the start of the queries to their end."""
+def catch_up(progress: Progress, *names: str) -> float:
+    """Run queries, by default all, over what is there, and return the seconds from their start to their end."""
     task = progress.add_task("Spark catches up", total=None)
-    command = [sys.executable, "-m", "spark", "--once"]
+    command = [sys.executable, "-m", "spark", "--once", *selected(names)]
     with subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True) as spark:  # noqa: S603
         began = 0.0
         for line in spark.stderr or ():
-            if QUERIES[-1].name in line and "http" in line:
+            if "http" in line and (names or ALL)[-1] in line:
                 began = time.perf_counter()
     if spark.returncode or not began:
         raise StackError(f"Spark failed: {line}")
@@ -101,11 +126,21 @@ def catch_up(progress: Progress) -> float:
     return time.perf_counter() - began
 
 
+def selected(names: Iterable[str]) -> list[str]:
+    """Return the options that select queries."""
+    return [part for name in names for part in ("--query", name)]
+
+
+def queries() -> dict[str, dict[str, Any]]:
+    """Return what is known of each query."""
+    with Redis.from_url(settings().redis_url) as redis:
+        known: dict[str, dict[str, Any]] = json.loads(redis.get("status:spark") or "{}")["queries"]
+    return known
+
+
 def state_rows() -> int:
     """Return how many rows of state all queries hold."""
-    with Redis.from_url(settings().redis_url) as redis:
-        queries = json.loads(redis.get("status:spark") or "{}")["queries"]
-    return sum(query["state_rows"] for query in queries.values())
+    return sum(int(query["state_rows"]) for query in queries().values())
 
 
 def checkpoint_mib() -> float:
@@ -116,7 +151,7 @@ def checkpoint_mib() -> float:
 def freshness(progress: Progress) -> list[float]:
     """Return, of each window of a busy shop, the seconds from its end to its last change in Redis."""
     task = progress.add_task("Watching live", total=LIVE)
-    command = [sys.executable, "-m", "spark", *(part for name in WINDOWS for part in ("--query", name))]
+    command = [sys.executable, "-m", "spark", *selected(WINDOWS)]
     with (
         shop(LIVE_RATE),
         subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL) as spark,  # noqa: S603
