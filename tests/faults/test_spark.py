@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,17 @@ def catch_up() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def revenue_by_window() -> dict[str, Decimal]:
+    return {window["start"]: Decimal(window["revenue"]) for window in metrics("spark:transactions").get("windows", [])}
+
+
+def revenue_in_total() -> Decimal:
+    return Decimal(metrics("revenue")["total"])
+
+
 def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
+    catch_up()
+    total, earned = revenue_in_total(), revenue_by_window()
     with load(rate=30) as shop:
         for _ in range(2):
             before = placed()
@@ -81,6 +92,8 @@ def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
     catch_up()
     assert_windows_are_exact()
     assert status("transactions")["late"] == 0
+    gained = sum(revenue - earned.get(window, 0) for window, revenue in revenue_by_window().items())
+    assert gained == revenue_in_total() - total
 
     shutil.rmtree(DATA / "spark")
     with Redis.from_url(settings().redis_url) as redis:
