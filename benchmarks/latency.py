@@ -26,7 +26,7 @@ from stack.process import Process
 P50 = 40.0  # milliseconds
 P99 = 100.0
 
-LOOK = 0.001  # seconds between two looks at Redis
+LOOK = 0.003  # seconds between two looks at Redis
 PATIENCE = 120.0  # seconds that the last orders are given to arrive
 
 
@@ -37,7 +37,7 @@ class Load(NamedTuple):
     orders: int
 
 
-WARM_UP = Load(rate=500, orders=5_000)
+WARM_UP = Load(rate=1_000, orders=20_000)
 LOADS = (Load(rate=10, orders=300), Load(rate=1_000, orders=20_000))
 
 

@@ -46,7 +46,7 @@ class Connect(Service):
     def command(self) -> list[str | Path]:
         """Return the worker's command."""
         return jars.java(
-            "org.apache.kafka.connect.cli.ConnectDistributed", self._config, options=("-Xms256m", "-Xmx768m")
+            "org.apache.kafka.connect.cli.ConnectDistributed", self._config, options=jars.heap("256m", "768m")
         )
 
     def environment(self, settings: Settings) -> dict[str, str]:

@@ -54,6 +54,11 @@ def _maven_package() -> None:
         raise StackError(f"Maven could not fetch the jars of {POM}: {cause}")
 
 
+def heap(least: str, most: str) -> tuple[str, ...]:
+    """Return Java's options for a heap that small: collecting it beside the program costs more than it saves."""
+    return f"-Xms{least}", f"-Xmx{most}", "-XX:+UseSerialGC"
+
+
 def java(main: str, *arguments: str | Path, options: Sequence[str] = ()) -> list[str | Path]:
     """Return the command that runs a main class of the Kafka jars."""
     return [

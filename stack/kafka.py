@@ -21,7 +21,7 @@ from stack.ports import HOST
 from stack.service import Service
 
 NODE, CONTROLLER = "kafka.properties", "kafka-controller.properties"
-HEAP = ("-Xms256m", "-Xmx512m")
+HEAP = jars.heap("256m", "512m")
 FENCE_SECONDS = 20.0
 """How long the controller may take to start and to fence: a few seconds on a machine that is not busy."""
 
