@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     partitions: PositiveInt = Field(default=4, description="partitions of a topic that does not exist yet")
     replication: PositiveInt = Field(default=1, description="replicas of a topic that does not exist yet")
 
+    monitor_host: str = Field(default="127.0.0.1", description="where a worker answers /metrics, /live and /ready")
+    monitor_port: PositiveInt = Field(default=6066, description="the same; another port where it is taken")
+
     spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path as File
-from time import thread_time
+from time import monotonic, thread_time
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from app.documents import EMPTY, documents
+from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
 
@@ -51,6 +52,7 @@ class Mirror:
         self._whole: set[Partition] = set()
         self._wake = asyncio.Event()
         self._reached = True
+        self.written_at = NEVER
 
     def changed(self, topic: str, partition: int, partials: PartitionPartials, paths: Iterable[Path]) -> None:
         """Note which partials of a partition have changed."""
@@ -90,6 +92,7 @@ class Mirror:
                     self._check_all()
                     checked = began
                 await self.write()
+                self.written_at = monotonic()
             except (RedisError, OSError) as error:
                 self._say_lost(error)
                 await asyncio.sleep(HEARTBEAT)

@@ -1,6 +1,7 @@
 """``status:faust``: which workers run, and how far behind each topic is."""
 
 import asyncio
+import time
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,12 @@ import msgspec
 from aiokafka.errors import IllegalStateError
 from redis.exceptions import RedisError
 
-from app.application import app, redis
+from app import monitor
+from app.application import app, mirror, redis
+from app.pulse import NEVER, Pulse
 from app.totals import Totals
 from app.transport import BatchConsumer
+from settings import settings
 
 HEARTBEAT = 2.0  # seconds
 GONE = timedelta(seconds=10)
@@ -33,6 +37,8 @@ class Worker(msgspec.Struct):
     partitions: int
     lag: dict[str, dict[int, int]]
     """By topic and partition, the records that wait to be counted by this worker."""
+    monitor: str | None = None
+    """The URL below which it answers ``/metrics``, ``/live`` and ``/ready``."""
 
 
 async def lags() -> dict[str, dict[int, int]]:
@@ -60,13 +66,32 @@ async def _lag(tp: Any) -> int:
     return max(0, end - counted - 1)
 
 
+def feel(former: Pulse | None, lag: dict[str, dict[int, int]]) -> Pulse:
+    """Return this worker's pulse, given the one before and its lag."""
+    consumer, topics = cast(BatchConsumer, app.consumer), Totals.by_topic
+    pulse = Pulse(
+        at=time.monotonic(),
+        recovering=bool(app.rebalancing or app.in_recovery),
+        events={(name, outcome): count for name in topics for outcome, count in topics[name].outcomes().items()},
+        batches={name: topics[name].batches for name in topics},
+        lag=lag,
+        fetched_at=consumer.fetched_at,
+        moved_at=NEVER,
+        committed_at=consumer.committed_at,
+        mirrored_at=mirror.written_at,
+    )
+    return pulse._replace(moved_at=pulse.moved_since(former))
+
+
 @app.task  # type: ignore[untyped-decorator]
 async def report() -> None:
     """Report this worker's state for as long as it runs."""
-    me, started = uuid4().hex, datetime.now(UTC)
+    me, started, pulse = uuid4().hex, datetime.now(UTC), None
+    url = monitor.serve(lambda: pulse, settings().monitor_host, settings().monitor_port)
     while True:
-        now = datetime.now(UTC)
-        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), await lags())
+        now, lag = datetime.now(UTC), await lags()
+        pulse = feel(pulse, lag)
+        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), lag, url)
         with suppress(RedisError, OSError):  # the mirror says so
             await redis.set("status:faust", status(now, await _exchange(me, state)))
         await asyncio.sleep(HEARTBEAT)

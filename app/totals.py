@@ -1,6 +1,7 @@
 """Counting a topic: batch by batch, from records to partials, to the table, to the mirror."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -13,7 +14,7 @@ from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
 from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Path, Row, change_of
 from cdc.partials import Entry
-from cdc.totals import Contributions, dead_letter
+from cdc.totals import EVENTS, Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -46,12 +47,22 @@ class Totals(Generic[R]):
         self._partitions: dict[int, PartitionPartials] = {}
         self._turns: dict[int, Turn] = {}
         self._writing: dict[int, asyncio.Task[None]] = {}
+        self.batches = 0
         self.by_topic[name] = self
         app.after_rebalance.append(self._read_on_everywhere)
 
     def counted(self, partition: int) -> int:
         """Return the offset up to which a partition is counted; -1 where nothing is."""
         return self._partials(partition).position.offset
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how many events of each outcome are counted in this worker's partitions."""
+        counted: Counter[str] = Counter()
+        for partials in self._partitions.values():
+            for path, amount in partials.amounts.items():
+                if path[0] == EVENTS:
+                    counted[path[-1]] += amount
+        return dict(counted)
 
     async def count(self, batch: Batch) -> None:
         """Count a batch, once the table's changelog holds what the partition's batch before it led to.
@@ -77,6 +88,7 @@ class Totals(Generic[R]):
         if self._partitions.get(partition) is not partials:
             return
         mirror.changed(self.name, partition, partials, entries)
+        self.batches += 1
         batch.written = self._write(partition, entries)
 
     def _hold(self, partition: int) -> None:

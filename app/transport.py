@@ -16,7 +16,9 @@ This relies on private parts of faust-streaming 0.15.3, to be looked at when it 
 - ``faust/streams.py``: ``Stream._py_aiter`` acknowledges the messages that it skips, too
 """
 
+import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, cast
 
 import aiokafka
@@ -27,6 +29,7 @@ from faust.types import TP, Message
 from faust.types.tuples import ConsumerMessage
 
 from app.batch import Batch, Turn
+from app.pulse import NEVER
 
 LONGEST_POLL = 50
 """Milliseconds for which a broker holds a request that it has no records for; Faust's is 1500.
@@ -43,6 +46,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         """Take up Faust's own, and begin to number."""
         super().__post_init__()
         self.last_fetched: dict[TP, int] = {}
+        self.fetched_at = NEVER
         self._readings: Counter[TP] = Counter()
         self._numbers: Counter[TP] = Counter()
 
@@ -60,6 +64,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         so a number tells exactly what was fetched before and after `read_from`.
         """
         fetched = await super()._fetch_records(*args, **kwargs)
+        self.fetched_at = time.monotonic()
         return {
             tp: records if self.consumer._is_changelog_tp(tp) else [self._batch(tp, records)]
             for tp, records in fetched.items()
@@ -103,6 +108,7 @@ class BatchConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._read_offset = Forgetful()
+        self.committed_at = NEVER
 
     def _new_consumer_thread(self) -> BatchThread:
         return BatchThread(self, loop=self.loop, beacon=self.beacon)
@@ -121,6 +127,17 @@ class BatchConsumer(driver.Consumer):
             The turn of the first batch from there; None where the partition is not this worker's any more.
         """
         return await self._thread.read_from(tp, offset)
+
+    @property
+    def fetched_at(self) -> float:
+        """When it last asked Kafka for records and was answered, by the monotonic clock."""
+        return self._thread.fetched_at
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        committed = bool(await super()._commit(offsets))
+        if committed:
+            self.committed_at = time.monotonic()
+        return committed
 
     def last_fetched(self, tp: TP) -> int:
         """Return the offset of the last record that was fetched; -1 where none was."""

@@ -24,8 +24,8 @@ from stack.ports import HOST, any_free
 from stack.process import Process
 
 MANY = 20
-SECONDS = 30.0
-"""How long reads are counted: some six refreshes."""
+SECONDS = 60.0
+"""How long reads are counted: some twelve refreshes."""
 
 READS = 1.2
 """How many times as often many pages may read as one does."""

@@ -4,7 +4,10 @@ import asyncio
 import json
 import signal
 
+import requests
 from aiokafka import AIOKafkaProducer
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
 
 from settings import Database, settings
 from tests.items import assert_items_are_exact
@@ -16,6 +19,7 @@ from tests.pipeline import (
     load,
     metrics,
     read,
+    wait_until,
     wait_until_more_is_counted,
     wait_until_shared_by,
     worker,
@@ -34,8 +38,24 @@ def test_a_plain_run_is_exact() -> None:
 
         by_topic = metrics("events")["by_topic"]
         assert by_topic.keys() == set(TOPICS)
+        seen = {(topic, outcome): count for topic in by_topic for outcome, count in by_topic[topic].items()}
+        assert scraped() == {labels: count for labels, count in seen.items() if count}
         for topic, outcomes in by_topic.items():  # the load is as mixed as it has to be
             assert all(outcomes[outcome] > 0 for outcome in ("create", "update", "delete")), topic
+
+
+def scraped() -> dict[tuple[str, str], float]:
+    """Return what Prometheus sees of the events, by topic and outcome, at a worker that is live and ready."""
+    with Redis.from_url(settings().redis_url) as redis:
+        url = json.loads(redis.get("status:faust") or "")["workers"][0]["monitor"]
+    wait_until(lambda: requests.get(f"{url}/ready", timeout=5).ok)
+    assert requests.get(f"{url}/live", timeout=5).ok
+    return {
+        (sample.labels["topic"], sample.labels["outcome"]): sample.value
+        for family in text_string_to_metric_families(requests.get(f"{url}/metrics", timeout=5).text)
+        for sample in family.samples
+        if sample.name == "instashop_events" and sample.value
+    }
 
 
 def test_three_kills_in_the_middle_of_the_load() -> None:

@@ -1,0 +1,110 @@
+"""What others ask a worker: ``/metrics`` for Prometheus, ``/live`` and ``/ready`` for whoever restarts it.
+
+All answers are made from the last pulse, in a thread of their own: counting does not wait for them.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app.pulse import Pulse, complaint
+
+logger = logging.getLogger(__name__)
+
+PulseOf = Callable[[], Pulse | None]
+
+
+class WorkerCollector(Collector):
+    """Makes Prometheus's metrics of a pulse."""
+
+    def __init__(self, pulse: PulseOf) -> None:
+        self._pulse = pulse
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics; none while the worker starts."""
+        pulse = self._pulse()
+        return [] if pulse is None else list(_metrics(pulse, time.monotonic()))
+
+
+def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
+    # A gauge: they are the partitions' own, and move to another worker with them.
+    events = GaugeMetricFamily(
+        "instashop_events", "Change events counted, ever, in this worker's partitions.", labels=("topic", "outcome")
+    )
+    for labels, count in pulse.events.items():
+        events.add_metric(labels, count)
+    yield events
+    batches = CounterMetricFamily("instashop_batches", "Batches counted since the start.", labels=("topic",))
+    for topic, count in pulse.batches.items():
+        batches.add_metric((topic,), count)
+    yield batches
+    lag = GaugeMetricFamily("instashop_lag", "Records that wait to be counted.", labels=("topic", "partition"))
+    for topic, partitions in pulse.lag.items():
+        for partition, waiting in partitions.items():
+            lag.add_metric((topic, str(partition)), waiting)
+    yield lag
+    for name, meaning, since in (
+        ("fetch", "the consumer last asked Kafka for records", pulse.fetched_at),
+        ("progress", "something was counted, or nothing waited", pulse.moved_at),
+        ("commit", "offsets were last committed", pulse.committed_at),
+        ("mirror", "Redis was last written", pulse.mirrored_at),
+        ("pulse", "the worker's loop last took stock", pulse.at),
+    ):
+        yield GaugeMetricFamily(f"instashop_{name}_age_seconds", f"Seconds since {meaning}.", value=now - since)
+    yield GaugeMetricFamily("instashop_recovering", "1 in a rebalance, or while tables are read.", pulse.recovering)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Log no request."""
+
+
+def application(pulse: PulseOf) -> Callable[..., Iterable[bytes]]:
+    """Return the WSGI application."""
+    registry = CollectorRegistry()
+    registry.register(WorkerCollector(pulse))
+    metrics = make_wsgi_app(registry)
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            body: Iterable[bytes] = metrics(environ, start_response)
+            return body
+        if path not in {"/live", "/ready"}:
+            status, text = "404 Not Found", "there are /metrics, /live and /ready"
+        else:
+            last = pulse()
+            wrong = complaint(last, time.monotonic())
+            if path == "/ready" and (last is None or last.recovering):
+                wrong = wrong or "it starts, or is in a rebalance"
+            status, text = ("503 Service Unavailable", wrong) if wrong else ("200 OK", "ok")
+        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"{text}\n".encode()]
+
+    return answer
+
+
+def serve(pulse: PulseOf, host: str, port: int) -> str:
+    """Answer on an address, or on another port where that one is taken, as by a second worker on this machine.
+
+    Returns:
+        The URL.
+
+    Raises:
+        OSError: There is no such address here.
+    """
+    try:
+        server: WSGIServer = make_server(host, port, application(pulse), handler_class=_Quiet)
+    except OSError:
+        server = make_server(host, 0, application(pulse), handler_class=_Quiet)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://{host}:{server.server_port}"
+    logger.info("%s/metrics, /live, /ready", url)
+    return url

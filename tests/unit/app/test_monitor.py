@@ -1,0 +1,64 @@
+"""What Prometheus and an orchestrator are told of a worker."""
+
+import time
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.monitor import application
+from app.pulse import Pulse
+
+
+def ask(path: str, pulse: Pulse | None) -> tuple[str, str]:
+    """Return the status and the text of an answer."""
+    environ: dict[str, Any] = {"PATH_INFO": path}
+    setup_testing_defaults(environ)
+    said: list[str] = []
+    body = b"".join(application(lambda: pulse)(environ, lambda status, _: said.append(status)))
+    return said[0], body.decode()
+
+
+@pytest.fixture
+def well() -> Pulse:
+    now = time.monotonic()
+    return Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now - 60, now)
+
+
+def test_metrics_say_what_the_pulse_says(well: Pulse) -> None:
+    status, text = ask("/metrics", well)
+    assert status == "200 OK"
+    samples = {
+        (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert samples["instashop_events", "update", "stock"] == 7
+    assert samples["instashop_batches_total", "stock"] == 2
+    assert samples["instashop_lag", "3", "stock"] == 4
+    assert samples[("instashop_recovering",)] == 0
+    assert 60 <= samples[("instashop_commit_age_seconds",)] < 120
+    assert samples[("instashop_mirror_age_seconds",)] < 60
+
+
+@pytest.mark.parametrize("path", ["/live", "/ready"])
+def test_a_worker_that_works_is_live_and_ready(path: str, well: Pulse) -> None:
+    assert ask(path, well) == ("200 OK", "ok\n")
+
+
+@pytest.mark.parametrize("path", ["/live", "/ready"])
+def test_one_that_does_not_is_neither_and_it_is_said_why(path: str, well: Pulse) -> None:
+    status, text = ask(path, well._replace(moved_at=well.at - 600))
+    assert status.startswith("503")
+    assert "4 records wait" in text
+
+
+def test_one_that_starts_or_recovers_is_live_but_not_ready(well: Pulse) -> None:
+    for pulse in (None, well._replace(recovering=True)):
+        assert ask("/live", pulse)[0] == "200 OK"
+        assert ask("/ready", pulse)[0].startswith("503")
+
+
+def test_another_path_is_not_there(well: Pulse) -> None:
+    assert ask("/", well)[0].startswith("404")
