@@ -1,0 +1,65 @@
+"""Alerts and the Grafana dashboard ask for what a worker says, and each alert leads to its section of the runbook."""
+
+import json
+import re
+import time
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.pulse import Pulse
+from settings import CHECKOUT
+from tests.unit.app.test_monitor import ask
+
+PROMETHEUS, GRAFANA = CHECKOUT / "deploy" / "prometheus", CHECKOUT / "deploy" / "grafana" / "faust.json"
+RULES = [rule for group in yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
+PANELS = json.loads(GRAFANA.read_text())["panels"]
+EXPRESSIONS = [rule["expr"] for rule in RULES] + [target["expr"] for panel in PANELS for target in panel["targets"]]
+
+
+@pytest.fixture(scope="module")
+def exported() -> dict[str, set[str]]:
+    """Return the labels of each sample that a worker exports, by its name."""
+    now = time.monotonic()
+    pulse = Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now, now)
+    _, text = ask("/metrics", pulse)
+    return {
+        sample.name: set(sample.labels) for family in text_string_to_metric_families(text) for sample in family.samples
+    }
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_what_is_asked_for_is_there(expression: str, exported: dict[str, set[str]]) -> None:
+    names = set(re.findall(r"\b(?:instashop_\w+|up)\b", expression))
+    assert names
+    assert names <= exported.keys() | {"up"}
+    asked = set(re.findall(r"[{,]\s*(\w+)=", expression)) | set(re.findall(r"by \((\w+)\)", expression))
+    assert asked <= {label for name in names for label in exported.get(name, set())} | {"job"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_each_alert_leads_to_its_section(rule: dict[str, dict[str, str]]) -> None:
+    file, _, anchor = rule["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"^#+ (.*)$", (CHECKOUT / file).read_text(), re.MULTILINE)
+    assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_alerts_belong_to_the_scrape_configuration() -> None:
+    config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    assert config["rule_files"] == ["alerts.yml"]
+    assert [job["job_name"] for job in config["scrape_configs"]] == ["faust"]
+
+
+def test_panels_do_not_overlap() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in PANELS:
+        place = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert not cells & taken, panel["title"]
+        assert place["x"] + place["w"] <= 24
+        taken |= cells
