@@ -51,10 +51,10 @@ class Valkey(Service):
 
     def command(self) -> list[str | Path]:
         """Return the server's command."""
-        return [_server(), self._config]
+        return [server(), self._config]
 
 
-def _server() -> str:
+def server() -> str:
     """Return the path of the server: the one from PyPI, or where that has none for this platform the PATH's.
 
     Raises:

@@ -1,6 +1,8 @@
 """Whatever ends or goes away while the warehouse is loaded: it says what the shop says, and keeps its rules."""
 
+import ast
 import asyncio
+import json
 import shutil
 import sys
 from collections import Counter
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from databases import connect
-from settings import DATA, Database
+from settings import CHECKOUT, DATA, Database
 from spark.warehouse.rows import ROWS
 from tests.faults.test_bad_input import spoil
 from tests.pipeline import Background, connectors, execute, generate, load, run, wait_until
@@ -82,6 +84,25 @@ def test_the_warehouse_survives_all_that_happens_to_it() -> None:
     done = run(*WAREHOUSE, "--once")
     assert done.returncode == 0, done.stderr
     assert contents() == before
+
+
+def test_the_notebook_shows_what_is_there() -> None:
+    """Cell by cell, each as Jupyter runs it: with ``await`` at its top."""
+    notebook = json.loads((CHECKOUT / "notebooks" / "explore.ipynb").read_text())
+    names: dict[str, Any] = {}
+
+    async def run_cells() -> None:
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                code = compile("".join(cell["source"]), "explore.ipynb", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                running = eval(code, names)  # noqa: S307
+                if running is not None:
+                    await running
+
+    asyncio.run(run_cells())
+    assert len(names["days"])
+    assert all(event["source"]["table"] == "transaction" for event in names["events"])
+    assert names["events"]
 
 
 def test_what_is_wrong_is_named() -> None:

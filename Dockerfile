@@ -1,0 +1,35 @@
+# One image for everything that the project runs itself: the Faust worker, Spark, the generator, the page, the setup.
+# The second, `jupyter`, is the same with JupyterLab.
+
+FROM maven:3.9.11-eclipse-temurin-17 AS jars
+WORKDIR /build
+COPY pom.xml .
+# Spark's alone; the stamp is what stack/jars.py looks for.
+RUN mvn -B -q package \
+    && rm -rf lib/kafka lib/plugins lib/postgres \
+    && sha256sum pom.xml | cut -d' ' -f1 | tr -d '\n' > lib/pom.sha256
+
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /app
+RUN python -m venv /opt/venv
+COPY deploy/containers/requirements.lock .
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+
+FROM python:3.11-slim-bookworm AS app
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends openjdk-17-jre-headless \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --home-dir /tmp instashop \
+    && install -d -o instashop /data
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 INSTASHOP_DATA=/data
+WORKDIR /app
+COPY --from=packages /opt/venv /opt/venv
+COPY --from=jars /build/lib lib
+COPY . .
+RUN pip install --no-cache-dir --no-deps --editable .
+USER instashop
+
+FROM app AS jupyter
+USER root
+RUN pip install --no-cache-dir jupyterlab==4.4.9
+USER instashop

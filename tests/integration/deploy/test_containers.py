@@ -1,0 +1,142 @@
+"""What docker-compose.yml configures, run as ordinary processes: three brokers, and Redis' users."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import yaml
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+from tenacity import retry, retry_if_exception_type, retry_if_not_result, stop_after_delay, wait_fixed
+
+from settings import CHECKOUT
+from stack import jars
+from stack.ports import HOST, any_free
+from stack.valkey import server
+
+SERVICES: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"]
+BROKERS = ("kafka1", "kafka2", "kafka3")
+
+
+def properties(broker: str, ports: dict[tuple[str, int], int], folder: Path) -> str:
+    """Return the settings of a broker as a file of Kafka, with this machine in place of the containers' network."""
+    lines = []
+    for name, value in SERVICES[broker]["environment"].items():
+        setting = name.removeprefix("KAFKA_").replace("_", ".").lower()
+        for (host, port), here in ports.items():
+            value = value.replace(f"{host}:{port}", f"{HOST}:{here}")
+        if setting == "listeners":
+            value = f"BROKER://{HOST}:{ports[broker, 9092]},CONTROLLER://{HOST}:{ports[broker, 9093]}"
+        if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS":
+            lines.append(f"{setting}={folder if setting == 'log.dirs' else value}")
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def brokers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Run the three brokers, and return their addresses and processes."""
+    jars.fetch(print)
+    ports = {(broker, port): any_free() for broker in BROKERS for port in (9092, 9093)}
+    running = []
+    cluster = SERVICES["kafka1"]["environment"]["CLUSTER_ID"]
+    with (tmp_path / "log").open("w") as log:
+        for broker in BROKERS:
+            file = tmp_path / f"{broker}.properties"
+            file.write_text(properties(broker, ports, tmp_path / broker))
+            arguments = ("format", f"--cluster-id={cluster}", f"--config={file}")
+            subprocess.run(jars.java("kafka.tools.StorageTool", *arguments), check=True, stdout=log, stderr=log)
+            command = jars.java("kafka.Kafka", file, options=jars.heap("128m", "256m"))
+            running.append(subprocess.Popen(command, stdout=log, stderr=log))
+        try:
+            yield ",".join(f"{HOST}:{ports[broker, 9092]}" for broker in BROKERS), running
+        finally:
+            for process in running:
+                process.kill()
+                process.wait()
+
+
+def test_three_brokers_lose_one_and_take_what_is_written(
+    brokers: tuple[str, list[subprocess.Popen[bytes]]],
+) -> None:
+    addresses, processes = brokers
+    asyncio.run(write_with_one_broker_less(addresses, processes))
+
+
+async def write_with_one_broker_less(addresses: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    patient = retry(
+        retry=retry_if_exception_type(KafkaError) | retry_if_not_result(bool),
+        stop=stop_after_delay(120),
+        wait=wait_fixed(0.2),
+    )
+
+    @patient
+    async def all_are_there() -> bool:
+        client = AIOKafkaAdminClient(bootstrap_servers=addresses)
+        try:
+            await client.start()
+            cluster = await client.describe_cluster()
+        finally:
+            await client.close()
+        return len(cluster["brokers"]) == len(BROKERS)
+
+    await all_are_there()
+    client = AIOKafkaAdminClient(bootstrap_servers=addresses)
+    await client.start()
+    made = await client.create_topics([NewTopic("transaction", 4, -1)])  # as many replicas as the brokers say
+    assert made.topic_errors[0][1] == 0
+    (topic,) = await client.describe_topics(["transaction"])
+    assert {len(partition["replicas"]) for partition in topic["partitions"]} == {3}
+    await client.close()
+
+    processes[0].kill()
+    async with AIOKafkaProducer(bootstrap_servers=addresses, acks="all", request_timeout_ms=60_000) as producer:
+        sent = [await producer.send_and_wait("transaction", b"{}", partition=number) for number in range(4)]
+    assert [record.offset for record in sent] == [0, 0, 0, 0]
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Run Redis with the users of the containers, and return the URL of each service that has one."""
+    script = shutil.copy(CHECKOUT / "deploy" / "containers" / "secrets.sh", tmp_path)
+    subprocess.run(["sh", script], check=True, capture_output=True)  # noqa: S607
+    port, acl = any_free(), tmp_path / "secrets" / "users.acl"
+    options = ("--bind", HOST, "--port", str(port), "--aclfile", acl, "--save", "", "--dir", tmp_path)
+    process = subprocess.Popen([server(), *map(str, options)], stdout=subprocess.DEVNULL)
+    try:
+        yield {
+            file.stem: line.partition("=")[2].replace("redis-metrics:6379", f"{HOST}:{port}")
+            for file in acl.parent.glob("*.env")
+            for line in file.read_text().splitlines()
+            if line.startswith("INSTASHOP_REDIS_URL=")
+        }
+    finally:
+        process.kill()
+        process.wait()
+
+
+READERS = {"dashboard", "jupyter"}
+
+
+def test_only_those_who_write_may_write(users: dict[str, str]) -> None:
+    assert users.keys() == {"setup", "worker", "spark"} | READERS
+    patient = retry(
+        retry=retry_if_exception_type(redis.ConnectionError), stop=stop_after_delay(30), wait=wait_fixed(0.05)
+    )
+    for name in sorted(users.keys() - READERS):
+        with redis.Redis.from_url(users[name]) as client:
+            patient(client.set)("metrics:dashboard", "{}")
+    for name in READERS:
+        with redis.Redis.from_url(users[name]) as client:
+            assert client.get("metrics:dashboard") == b"{}"
+            for command in (("SET", "metrics:dashboard", "1"), ("GET", "mirror:version"), ("FLUSHALL",)):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    client.execute_command(*command)
+    wrong = users["worker"].replace("writer:", "writer:x")
+    with redis.Redis.from_url(wrong) as nobody, pytest.raises(redis.RedisError):
+        nobody.ping()

@@ -1,0 +1,104 @@
+"""docker-compose.yml, as far as it can be proved without an engine."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from settings import CHECKOUT, PREFIX, Settings
+
+FILE = CHECKOUT / "docker-compose.yml"
+SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
+WITHOUT_HEALTH = {"setup", "generator", "connectors-watch"}
+"""The first ends, and nobody waits for the others: that they run is all there is to know."""
+
+DIGEST = "CL-0019"
+"""The rule that wants a digest beside each tag: whoever mirrors the images knows it."""
+
+SECRETS = CHECKOUT / "deploy" / "containers" / "secrets.sh"
+KNOWN = {f"{PREFIX}{field}".upper() for field in Settings.model_fields} | {
+    name
+    for file in (CHECKOUT / "connectors").glob("*.json")
+    for name in re.findall(r"\$\{env:(\w+)}", file.read_text())
+}
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the passwords, in a copy of the folder."""
+    script = shutil.copy(SECRETS, tmp_path_factory.mktemp("containers"))
+    subprocess.run(["sh", script], check=True, capture_output=True)  # noqa: S607
+    return Path(script).parent / "secrets"
+
+
+def test_the_linter_finds_nothing() -> None:
+    command = [str(Path(sys.executable).with_name("compose-lint")), "--no-env", "--format", "json", str(FILE)]
+    said = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
+    found = said if isinstance(said, list) else said["findings"]
+    assert {finding.get("rule_id") or finding["rule"] for finding in found} <= {DIGEST}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_pinned_bounded_and_hardened(name: str) -> None:
+    service = SERVICES[name]
+    assert re.search(r":\d[\w.-]*$", service["image"])
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert {"mem_limit", "cpus", "pids_limit", "restart"} <= service.keys()
+    assert ("healthcheck" in service) == (name not in WITHOUT_HEALTH)
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+
+
+def test_who_is_waited_for_can_be_waited_for() -> None:
+    for service in SERVICES.values():
+        for other, wait in service.get("depends_on", {}).items():
+            ends = wait["condition"] == "service_completed_successfully"
+            assert ends == (SERVICES[other]["restart"] == "no")
+            assert ends or "healthcheck" in SERVICES[other]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_variable_is_one_that_is_read(name: str, secrets: Path) -> None:
+    service = SERVICES[name]
+    given = set(service.get("environment", {}))
+    for file in service.get("env_file", ()):
+        given |= {line.partition("=")[0] for line in (secrets / Path(file).name).read_text().splitlines()}
+    assert {variable for variable in given if variable.startswith(PREFIX)} <= KNOWN
+
+
+def test_passwords_are_made_once_and_for_their_owner_alone(secrets: Path) -> None:
+    before = {file: file.read_text() for file in secrets.iterdir()}
+    subprocess.run(["sh", str(secrets.parent / SECRETS.name)], check=True, capture_output=True)  # noqa: S607
+    assert {file: file.read_text() for file in secrets.iterdir()} == before
+    hashes = secrets / "users.acl"
+    assert all(file.stat().st_mode & 0o077 == 0 for file in before if file != hashes)
+    passwords = re.findall(r"(?:PASSWORD|TOKEN)=(\S+)", "".join(before.values()))
+    assert passwords
+    assert not any(password in before[hashes] for password in passwords)
+
+
+OWN = {name: service["command"] for name, service in SERVICES.items() if service["image"].startswith("instashop-live:")}
+PROGRAMS = [command for command in OWN.values() if command[0] in {"python", "faust", "streamlit"}]
+
+
+@pytest.mark.parametrize("command", PROGRAMS, ids=" ".join)
+def test_each_command_of_the_project_is_one(command: list[str]) -> None:
+    program = Path(sys.executable).with_name(command[0])
+    done = subprocess.run([program, *command[1:], "--help"], cwd=CHECKOUT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_packages_of_the_image_are_those_that_are_tested() -> None:
+    def pinned(file: Path) -> set[str]:
+        return set(re.findall(r"^[\w.\[\]-]+==\S+", file.read_text(), re.MULTILINE))
+
+    image = pinned(SECRETS.with_name("requirements.lock"))
+    assert image
+    assert image <= pinned(CHECKOUT / "requirements.lock")
