@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check bench clean-data setup
+.PHONY: help demo test check audit bench clean-data setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -15,10 +15,14 @@ test: check ## run every test, on real services and in a real browser
 	@sh stack/bootstrap.sh browser
 	@$(PYTHON) -m pytest
 
-check: setup ## lint, format and types
+check: setup ## lint, format, types, and no secret in git
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
+
+audit: setup ## ask the Python advisory database about the packages of requirements.lock (needs pypi.org)
+	@.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
 bench: setup ## measure speed, latency and memory, and print a table
 	@$(PYTHON) -m benchmarks
