@@ -21,7 +21,7 @@ check: setup ## lint, format, types, and no secret in git
 	@.venv/bin/mypy
 	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
 
-audit: setup ## ask the Python advisory database about the packages of requirements.lock (needs pypi.org)
+audit: setup ## ask the Python advisory database about the packages of requirements.lock (needs the network)
 	@.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
 bench: setup ## measure speed, latency and memory, and print a table

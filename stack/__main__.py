@@ -1,7 +1,13 @@
 """The command ``python -m stack``."""
 
+import asyncio
+import json
+import logging
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,7 +16,7 @@ from rich.table import Column, Table
 
 from databases.command import one_clear_line
 from settings import DATA, settings, variable
-from stack import stack
+from stack import stack, topics
 from stack.errors import StackError
 from stack.service import Service, reveal
 
@@ -64,6 +70,46 @@ def status() -> None:
             )
     console.print(table)
     sys.exit(0 if all_ready else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at every part of the pipeline, and say what is wrong and what to do; exit with 1 if anything is."""
+    logging.disable(logging.CRITICAL)  # what clients say of it is said here in one line
+    from stack.doctor import examine  # it needs the page's packages, which take their time to load
+
+    well = True
+    with one_clear_line("", StackError, OSError):
+        for part, trouble in examine(_services(), settings()):
+            well &= trouble is None
+            console.print(f"[red]✗[/red] {part:<13} {escape(trouble)}" if trouble else f"[green]✓[/green] {part}")
+    sys.exit(0 if well else 1)
+
+
+@app.command("topics")
+def list_topics() -> None:
+    """List the topics: their partitions, and how many offsets they hold."""
+    with _quietly():
+        table = Table("topic", Column("partitions", justify="right"), Column("offsets", justify="right"))
+        for topic in asyncio.run(topics.topics()):
+            table.add_row(topic.name, str(topic.partitions), f"{topic.offsets:,}")
+    console.print(table)
+
+
+@app.command()
+def messages(topic: str, count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 1) -> None:
+    """Show the last messages of a topic as JSON, the newest first."""
+    with _quietly():
+        for record in asyncio.run(topics.last(topic, count)):
+            console.print_json(json.dumps(topics.shown(record)))
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """End with one line, and without what the Kafka client says besides."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    with one_clear_line("", StackError, OSError):
+        yield
 
 
 @app.command()

@@ -1,0 +1,37 @@
+"""The doctor says what is wrong and what to do, and nothing of what is well."""
+
+from datetime import UTC, datetime
+
+from dashboard.redis_reader import Snapshot
+from stack.doctor import PARTS, SPACE, disk, of_documents
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WELL = {"updated_at": NOW.isoformat()}
+
+
+def snapshot(**status: object) -> Snapshot:
+    documents = {
+        "status:faust": WELL | {"lag_total": 0},
+        "status:spark": WELL | {"queries": {}},
+        "status:connectors": WELL | {"connectors": []},
+        "status:reconcile": WELL | {"differences": []},
+    }
+    return Snapshot(NOW, documents | {f"status:{part}": document for part, document in status.items()}, NOW)  # type: ignore[arg-type]
+
+
+def test_where_all_is_well_nothing_is_to_be_done() -> None:
+    found = list(of_documents(snapshot()))
+    assert [finding.part for finding in found] == list(PARTS.values())
+    assert all(finding.trouble is None for finding in found)
+
+
+def test_a_worker_that_is_silent_is_named_with_what_to_do() -> None:
+    silent = {"updated_at": "2026-03-01T11:00:00+00:00", "lag_total": 0}
+    wrong = {finding.part: finding.trouble for finding in of_documents(snapshot(faust=silent)) if finding.trouble}
+    assert wrong.keys() == {"worker"}
+    assert "faust -A app worker" in wrong["worker"]
+
+
+def test_a_full_disk_is_said_in_time() -> None:
+    assert disk(SPACE).trouble is None
+    assert "make room" in (disk(SPACE - 1).trouble or "")
