@@ -177,7 +177,7 @@ def worker(**environment: str) -> Background:
     return Background(FAUST, "-A", "app", "worker", "-l", "info", **environment)
 
 
-def load(rate: int = 300) -> Background:
+def load(rate: int = 120) -> Background:
     """Let the shop be busy, with inserts, updates and deletes on all its tables, until it is stopped."""
     return Background(sys.executable, "-m", "generator", "--rate", str(rate))
 
