@@ -88,7 +88,7 @@ async def write_with_one_broker_less(addresses: str, processes: list[subprocess.
     await all_are_there()
     client = AIOKafkaAdminClient(bootstrap_servers=addresses)
     await client.start()
-    made = await client.create_topics([NewTopic("transaction", 4, -1)])  # as many replicas as the brokers say
+    made = await client.create_topics([NewTopic("transaction", 4, replication_factor=3)])
     assert made.topic_errors[0][1] == 0
     (topic,) = await client.describe_topics(["transaction"])
     assert {len(partition["replicas"]) for partition in topic["partitions"]} == {3}
