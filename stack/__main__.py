@@ -5,8 +5,6 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -18,6 +16,7 @@ from databases.command import one_clear_line
 from settings import DATA, settings, variable
 from stack import stack, topics
 from stack.errors import StackError
+from stack.kafka import silent_client
 from stack.service import Service, reveal
 
 app = typer.Typer(
@@ -89,7 +88,7 @@ def doctor() -> None:
 @app.command("topics")
 def list_topics() -> None:
     """List the topics: their partitions, and how many offsets they hold."""
-    with _quietly():
+    with silent_client(), one_clear_line("", StackError, OSError):
         table = Table("topic", Column("partitions", justify="right"), Column("offsets", justify="right"))
         for topic in asyncio.run(topics.topics()):
             table.add_row(topic.name, str(topic.partitions), f"{topic.offsets:,}")
@@ -99,17 +98,9 @@ def list_topics() -> None:
 @app.command()
 def messages(topic: str, count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 1) -> None:
     """Show the last messages of a topic as JSON, the newest first."""
-    with _quietly():
+    with silent_client(), one_clear_line("", StackError, OSError):
         for record in asyncio.run(topics.last(topic, count)):
             console.print_json(json.dumps(topics.shown(record)))
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """End with one line, and without what the Kafka client says besides."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    with one_clear_line("", StackError, OSError):
-        yield
 
 
 @app.command()

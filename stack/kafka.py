@@ -40,7 +40,7 @@ class Kafka(Service):
 
     def connect(self, settings: Settings) -> None:
         """Ask for the cluster's brokers."""
-        with _silent_client():
+        with silent_client():
             asyncio.run(_describe(settings.kafka))
 
     def prepare(self, settings: Settings) -> None:  # noqa: ARG002
@@ -107,8 +107,8 @@ async def _describe(bootstrap: str) -> None:
 
 
 @contextmanager
-def _silent_client() -> Iterator[None]:
-    """Keep aiokafka from logging what is expected here: that nobody answers yet."""
+def silent_client() -> Iterator[None]:
+    """Keep aiokafka from logging what its caller expects or says itself: that nobody answers."""
     logger = logging.getLogger("aiokafka")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
