@@ -21,7 +21,7 @@ class Pulse(NamedTuple):
         events: What its partitions have counted, by topic and outcome.
         batches: How many batches it has counted since its start, by topic.
         lag: The records that wait, by topic and partition.
-        fetched_at: When its consumer last asked Kafka for records.
+        fetched_at: When its consumer last asked Kafka for records, or began to; one without partitions does not ask.
         moved_at: When something was last counted, or nothing waited.
         committed_at: When offsets were last committed.
         mirrored_at: When Redis was last written.
@@ -57,7 +57,7 @@ def complaint(pulse: Pulse | None, now: float) -> str | None:
         return f"its loop has been stuck for {now - pulse.at:.0f} s"
     if pulse.recovering:
         return None
-    if now - pulse.fetched_at > STALLED:
+    if pulse.lag and now - pulse.fetched_at > STALLED:
         return f"its consumer has asked Kafka for nothing for {now - pulse.fetched_at:.0f} s"
     if now - pulse.moved_at > STALLED:
         return f"{pulse.waiting:,} records wait, and none was counted for {now - pulse.moved_at:.0f} s"

@@ -46,7 +46,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         """Take up Faust's own, and begin to number."""
         super().__post_init__()
         self.last_fetched: dict[TP, int] = {}
-        self.fetched_at = NEVER
+        self.fetched_at = time.monotonic()
         self._readings: Counter[TP] = Counter()
         self._numbers: Counter[TP] = Counter()
 
@@ -130,7 +130,7 @@ class BatchConsumer(driver.Consumer):
 
     @property
     def fetched_at(self) -> float:
-        """When it last asked Kafka for records and was answered, by the monotonic clock."""
+        """When it last asked Kafka for records and was answered, or else was made, by the monotonic clock."""
         return self._thread.fetched_at
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:

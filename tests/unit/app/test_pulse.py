@@ -32,9 +32,13 @@ def test_a_stuck_loop_is_a_complaint() -> None:
 
 
 def test_a_consumer_that_died_silently_is_a_complaint() -> None:
-    silent = pulse()._replace(fetched_at=999.0 - STALLED)
+    silent = pulse(waiting=True)._replace(fetched_at=999.0 - STALLED)
     assert "asked Kafka for nothing" in (complaint(silent, 1_000.0) or "")
     assert complaint(silent._replace(recovering=True), 1_000.0) is None
+
+
+def test_a_worker_without_partitions_asks_for_nothing_and_is_well() -> None:
+    assert complaint(pulse()._replace(fetched_at=999.0 - STALLED), 1_000.0) is None
 
 
 def test_records_that_wait_while_none_is_counted_are_a_complaint() -> None:
