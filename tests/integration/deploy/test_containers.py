@@ -1,26 +1,22 @@
 """What docker-compose.yml configures, run as ordinary processes: three brokers, and Redis' users."""
 
 import asyncio
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
-import yaml
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from tenacity import retry, retry_if_exception_type, retry_if_not_result, stop_after_delay, wait_fixed
 
-from settings import CHECKOUT
 from stack import jars
 from stack.ports import HOST, any_free
 from stack.valkey import server
+from tests.containers import SERVICES, make_secrets
 
-SERVICES: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"]
 BROKERS = ("kafka1", "kafka2", "kafka3")
 
 
@@ -103,9 +99,7 @@ async def write_with_one_broker_less(addresses: str, processes: list[subprocess.
 @pytest.fixture
 def users(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Run Redis with the users of the containers, and return the URL of each service that has one."""
-    script = shutil.copy(CHECKOUT / "deploy" / "containers" / "secrets.sh", tmp_path)
-    subprocess.run(["sh", script], check=True, capture_output=True)  # noqa: S607
-    port, acl = any_free(), tmp_path / "secrets" / "users.acl"
+    port, acl = any_free(), make_secrets(tmp_path) / "users.acl"
     options = ("--bind", HOST, "--port", str(port), "--aclfile", acl, "--save", "", "--dir", tmp_path)
     process = subprocess.Popen([server(), *map(str, options)], stdout=subprocess.DEVNULL)
     try:

@@ -2,26 +2,21 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from settings import CHECKOUT, PREFIX, Settings
+from tests.containers import FILE, SCRIPT, SERVICES, make_secrets
 
-FILE = CHECKOUT / "docker-compose.yml"
-SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
 WITHOUT_HEALTH = {"setup", "generator", "connectors-watch"}
 """The first ends, and nobody waits for the others: that they run is all there is to know."""
 
 DIGEST = "CL-0019"
 """The rule that wants a digest beside each tag: whoever mirrors the images knows it."""
 
-SECRETS = CHECKOUT / "deploy" / "containers" / "secrets.sh"
 KNOWN = {f"{PREFIX}{field}".upper() for field in Settings.model_fields} | {
     name
     for file in (CHECKOUT / "connectors").glob("*.json")
@@ -32,9 +27,7 @@ KNOWN = {f"{PREFIX}{field}".upper() for field in Settings.model_fields} | {
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the passwords, in a copy of the folder."""
-    script = shutil.copy(SECRETS, tmp_path_factory.mktemp("containers"))
-    subprocess.run(["sh", script], check=True, capture_output=True)  # noqa: S607
-    return Path(script).parent / "secrets"
+    return make_secrets(tmp_path_factory.mktemp("containers"))
 
 
 def test_the_linter_finds_nothing() -> None:
@@ -75,7 +68,7 @@ def test_each_variable_is_one_that_is_read(name: str, secrets: Path) -> None:
 
 def test_passwords_are_made_once_and_for_their_owner_alone(secrets: Path) -> None:
     before = {file: file.read_text() for file in secrets.iterdir()}
-    subprocess.run(["sh", str(secrets.parent / SECRETS.name)], check=True, capture_output=True)  # noqa: S607
+    make_secrets(secrets.parent)
     assert {file: file.read_text() for file in secrets.iterdir()} == before
     hashes = secrets / "users.acl"
     assert all(file.stat().st_mode & 0o077 == 0 for file in before if file != hashes)
@@ -99,6 +92,6 @@ def test_the_packages_of_the_image_are_those_that_are_tested() -> None:
     def pinned(file: Path) -> set[str]:
         return set(re.findall(r"^[\w.\[\]-]+==\S+", file.read_text(), re.MULTILINE))
 
-    image = pinned(SECRETS.with_name("requirements.lock"))
+    image = pinned(SCRIPT.with_name("requirements.lock"))
     assert image
     assert image <= pinned(CHECKOUT / "requirements.lock")
