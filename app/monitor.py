@@ -77,18 +77,21 @@ def application(pulse: PulseOf) -> Callable[..., Iterable[bytes]]:
         if path == "/metrics":
             body: Iterable[bytes] = metrics(environ, start_response)
             return body
-        if path not in {"/live", "/ready"}:
-            status, text = "404 Not Found", "there are /metrics, /live and /ready"
-        else:
-            last = pulse()
-            wrong = complaint(last, time.monotonic())
-            if path == "/ready" and (last is None or last.recovering):
-                wrong = wrong or "it starts, or is in a rebalance"
-            status, text = ("503 Service Unavailable", wrong) if wrong else ("200 OK", "ok")
+        status, text = _health(path, pulse())
         start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
         return [f"{text}\n".encode()]
 
     return answer
+
+
+def _health(path: str, pulse: Pulse | None) -> tuple[str, str]:
+    """Return the status and the text of an answer to ``/live`` or ``/ready``."""
+    if path not in {"/live", "/ready"}:
+        return "404 Not Found", "there are /metrics, /live and /ready"
+    wrong = complaint(pulse, time.monotonic())
+    if wrong is None and path == "/ready" and (pulse is None or pulse.recovering):
+        wrong = "it starts, or is in a rebalance"
+    return ("503 Service Unavailable", wrong) if wrong else ("200 OK", "ok")
 
 
 def serve(pulse: PulseOf, host: str, port: int) -> str:
