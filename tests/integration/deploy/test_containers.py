@@ -86,8 +86,14 @@ async def write_with_one_broker_less(addresses: str, processes: list[subprocess.
     await client.start()
     made = await client.create_topics([NewTopic("transaction", 4, replication_factor=3)])
     assert made.topic_errors[0][1] == 0
-    (topic,) = await client.describe_topics(["transaction"])
-    assert {len(partition["replicas"]) for partition in topic["partitions"]} == {3}
+
+    @patient
+    async def replicas() -> list[int]:
+        """Return how many replicas each partition has; none of them until the broker asked has heard of the topic."""
+        (topic,) = await client.describe_topics(["transaction"])
+        return [len(partition["replicas"]) for partition in topic["partitions"]]
+
+    assert await replicas() == [3, 3, 3, 3]
     await client.close()
 
     processes[0].kill()
