@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import AfterValidator, Field, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, FilePath, PositiveInt, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=(STACK_ENV, ENV_FILE), extra="ignore", frozen=True)
 
     kafka: Annotated[str, AfterValidator(bootstrap_servers)] = "127.0.0.1:9092"
+    kafka_user: str | None = Field(default=None, description="who signs in, by SCRAM-SHA-512; none: nobody is asked")
+    kafka_password: SecretStr | None = Field(default=None, validate_default=True)
+    kafka_ca: FilePath | None = Field(default=None, description="PEM file of whom to trust; none: not encrypted")
     connect_url: Annotated[str, AfterValidator(url_of("http", "https"))] = "http://127.0.0.1:8083"
     redis_url: Annotated[str, AfterValidator(url_of("redis", "rediss"))] = "redis://127.0.0.1:6379/0"
 
@@ -107,6 +110,13 @@ class Settings(BaseSettings):
 
     spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
+
+    @field_validator("kafka_password")
+    @classmethod
+    def _has_its_user(cls, password: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if (password is None) != (others.data.get("kafka_user") is None):
+            raise PydanticCustomError("pair", "goes with INSTASHOP_KAFKA_USER: set both, or none")
+        return password
 
     @property
     def dashboard_redis(self) -> str:

@@ -10,7 +10,6 @@ import faust
 from faust.app.base import BootStrategy
 from faust.types import ProducerT
 from redis.asyncio import Redis
-from yarl import URL
 
 from app import reachable
 from app.batch import BatchStream
@@ -18,6 +17,7 @@ from app.mirror import Mirror
 from app.table import PartialsTable
 from app.transport import BatchTransport
 from databases.command import one_clear_line
+from kafka_client import faust_options
 from settings import DATA, redis_service, settings
 
 VERSION = 1
@@ -71,11 +71,6 @@ class InstaShop(faust.App):
         return producer
 
 
-def brokers(addresses: str) -> list[URL]:
-    """Return Faust's URLs of ``host:port,host:port``."""
-    return [URL(f"kafka://{address.strip()}") for address in addresses.split(",")]
-
-
 with one_clear_line("app"):
     settings()
 
@@ -86,7 +81,7 @@ logging.getLogger("aiokafka").setLevel(logging.INFO)
 app = InstaShop(
     "instashop",
     version=VERSION,
-    broker=brokers(settings().kafka),
+    **faust_options(),
     autodiscover=["agents"],
     store="memory://",
     datadir=str(DATA / "faust"),

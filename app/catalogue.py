@@ -16,7 +16,7 @@ from app.reachable import until_kafka_answers
 from app.table import CHANGELOG
 from cdc.items import Named
 from cdc.versions import Version, Versions
-from settings import settings
+from kafka_client import aiokafka_options
 
 topic = app.topic(
     f"{app.conf.id}-catalogue",
@@ -63,7 +63,7 @@ class Catalogue:
         """Take up what any worker has learned, for as long as this one runs."""
         await topic.maybe_declare()
         async with AIOKafkaConsumer(
-            topic.get_topic_name(), bootstrap_servers=settings().kafka, auto_offset_reset="earliest"
+            topic.get_topic_name(), **aiokafka_options(), auto_offset_reset="earliest"
         ) as consumer:
             async for record in consumer:
                 product_id, since = msgspec.json.decode(record.key)

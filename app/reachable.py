@@ -15,7 +15,8 @@ from tenacity import (
 )
 
 from databases.patience import saying
-from settings import kafka_service, settings, variable
+from kafka_client import aiokafka_options
+from settings import kafka_service, variable
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ async def kafka(topics: Collection[str], partitions: int) -> str:
 
 async def _look(topics: Collection[str], partitions: int) -> str:
     service = kafka_service()
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka, request_timeout_ms=5_000)
+    admin = AIOKafkaAdminClient(**aiokafka_options(), request_timeout_ms=5_000)
     try:
         await admin.start()
         cluster: str = (await admin.describe_cluster())["cluster_id"]

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer
 from benchmarks import orders
 from connectors import topics
 from connectors.definitions import load
+from kafka_client import aiokafka_options
 from settings import settings
 
 TOPIC = "transaction"
@@ -36,7 +37,7 @@ async def fill(
         partition: of a key.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings().kafka,
+        **aiokafka_options(),
         transactional_id="backlog",
         compression_type="lz4",
         max_batch_size=512 * 1024,

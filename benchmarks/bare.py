@@ -11,14 +11,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from benchmarks.backlog import TOPIC
 from benchmarks.pace import Pace
+from kafka_client import aiokafka_options
 from settings import settings
 
 
 async def read(events: int) -> float:
     """Read so many events, and return how many a second."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings().kafka, auto_offset_reset="earliest", isolation_level="read_committed"
-    )
+    consumer = AIOKafkaConsumer(**aiokafka_options(), auto_offset_reset="earliest", isolation_level="read_committed")
     await consumer.start()
     try:
         consumer.assign([TopicPartition(TOPIC, partition) for partition in range(settings().partitions)])

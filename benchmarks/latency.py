@@ -19,6 +19,7 @@ from benchmarks import sandbox
 from benchmarks.backlog import TOPIC
 from benchmarks.commits import lane
 from benchmarks.report import Result
+from kafka_client import aiokafka_options
 from settings import CHECKOUT, settings
 from stack import StackError
 from stack.process import Process
@@ -93,9 +94,7 @@ class Watch:
 @asynccontextmanager
 async def watching() -> AsyncIterator[Watch]:
     """Watch Kafka and Redis within an ``async with`` block."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings().kafka, auto_offset_reset="earliest", isolation_level="read_committed"
-    )
+    consumer = AIOKafkaConsumer(**aiokafka_options(), auto_offset_reset="earliest", isolation_level="read_committed")
     redis = Redis.from_url(settings().redis_url)
     await consumer.start()
     consumer.assign([TopicPartition(TOPIC, partition) for partition in range(settings().partitions)])

@@ -19,6 +19,7 @@ from faust.types import StreamT
 from benchmarks.backlog import TOPIC
 from benchmarks.pace import Pace
 from cdc.revenue import REVENUE
+from kafka_client import faust_options
 from settings import settings
 
 EVERY = 100  # events between two sightings
@@ -28,7 +29,7 @@ Row = dict[str, Any]
 
 app = faust.App(
     "stock",
-    broker=[f"kafka://{address}" for address in settings().kafka.split(",")],
+    **faust_options(),
     store="memory://",
     topic_partitions=settings().partitions,
     consumer_auto_offset_reset="earliest",

@@ -14,7 +14,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from connectors.errors import LateError, patiently
-from settings import kafka_service, settings
+from kafka_client import aiokafka_options
+from settings import kafka_service
 
 
 def reset_record(lsn: int, ts_ms: int) -> bytes:
@@ -37,7 +38,7 @@ def write(connector: str, topics: Collection[str], lsn: int, patience: float) ->
 
 async def _write(connector: str, topics: Collection[str], record: bytes) -> None:
     # The transactional id ends whatever an interrupted command of this connector left open.
-    producer = AIOKafkaProducer(bootstrap_servers=settings().kafka, transactional_id=f"{connector}-resets")
+    producer = AIOKafkaProducer(**aiokafka_options(), transactional_id=f"{connector}-resets")
     try:
         await producer.start()
         async with producer.transaction():

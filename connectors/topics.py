@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cdc import items
 from connectors.errors import ConnectorsError, LateError, patiently
+from kafka_client import aiokafka_options
 from settings import kafka_service, settings
 
 DEAD_LETTERS = "dead_letters"
@@ -50,7 +51,7 @@ async def _create(partitions: Mapping[str, int]) -> None:
 
 @asynccontextmanager
 async def _admin() -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(**aiokafka_options(), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await admin.start()
         yield admin

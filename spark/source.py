@@ -7,7 +7,7 @@ from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from cdc.event import NEEDS_AFTER, NEEDS_BEFORE, RESET
-from settings import settings
+from kafka_client import java_properties
 
 CLOCK_SKEW_MS = 60_000
 """How far a change's time may be ahead of its record's: the clocks of the database and of Kafka Connect differ.
@@ -42,8 +42,9 @@ def records(spark: SparkSession, topic: str, limit: int | None = None) -> DataFr
     source = spark.readStream.format("kafka")
     if limit is not None:
         source = source.option("maxOffsetsPerTrigger", limit)
+    kafka = {f"kafka.{name}": value for name, value in java_properties().items()}
     return (
-        source.option("kafka.bootstrap.servers", settings().kafka)
+        source.options(**kafka)
         .option("kafka.isolation.level", "read_committed")
         # The client would wait 500 ms at the end of each partition for more, which is not to be read yet.
         .option("kafka.fetch.max.wait.ms", "10")

@@ -7,6 +7,7 @@ from typing import ClassVar
 import requests
 from psycopg2.extensions import parse_dsn
 
+from kafka_client import java_properties
 from settings import SOURCES, Role, Settings
 from stack import jars
 from stack.ports import HOST
@@ -38,7 +39,7 @@ class Connect(Service):
         self.render(
             "connect.properties",
             self._config,
-            kafka=settings.kafka,
+            kafka=_kafka(settings),
             plugins=jars.PLUGINS,
             replication=settings.replication,
         )
@@ -63,3 +64,15 @@ class Connect(Service):
                 "INSTASHOP_CDC_PASSWORD": url.get("password", ""),
             }
         return variables
+
+
+def _kafka(settings: Settings) -> str:
+    """Return how Connect reaches Kafka, and how the clients do that it makes for itself and for its connectors."""
+    properties = java_properties(settings)
+    prefixes = ("", "producer.", "consumer.", "admin.")
+    return "\n".join(f"{prefix}{name}={_escaped(value)}" for prefix in prefixes for name, value in properties.items())
+
+
+def _escaped(value: str) -> str:
+    """Return a value as a properties file has it."""
+    return value.replace("\\", "\\\\")

@@ -1,9 +1,11 @@
 """The Java side: Maven fetches the jars of ``pom.xml`` into ``lib/`` once, and Java runs them."""
 
 import hashlib
+import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from settings import CHECKOUT
@@ -71,6 +73,19 @@ def java(main: str, *arguments: str | Path, options: Sequence[str] = ()) -> list
         main,
         *arguments,
     ]
+
+
+@contextmanager
+def unseen(command: Sequence[str | Path], file: Path) -> Iterator[list[str | Path]]:
+    """Give a command of `java` that holds a password as one that `ps` may show: its arguments stand in a file."""
+    java, *arguments = command
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    try:
+        file.write_text("\n".join(json.dumps(str(argument)) for argument in arguments))
+        yield [java, f"@{file}"]
+    finally:
+        file.unlink()
 
 
 def program(name: str, package: str) -> str:

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from tenacity import RetryError, Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
+from kafka_client import MECHANISM, aiokafka_options, plain, scram
 from settings import Settings
 from stack import jars
 from stack.errors import StackError
@@ -21,6 +22,7 @@ from stack.ports import HOST
 from stack.service import Service
 
 NODE, CONTROLLER = "kafka.properties", "kafka-controller.properties"
+USER = "instashop"
 HEAP = jars.heap("256m", "512m")
 FENCE_SECONDS = 20.0
 """How long the controller may take to start and to fence: a few seconds on a machine that is not busy."""
@@ -35,13 +37,17 @@ class Kafka(Service):
     failures: ClassVar[tuple[type[Exception], ...]] = (KafkaError, OSError, ValueError)
 
     def addresses(self) -> dict[str, str]:
-        """Return the bootstrap server."""
-        return {"kafka": f"{HOST}:{self.port}"}
+        """Return the bootstrap server, and who signs in."""
+        return {"kafka": f"{HOST}:{self.port}", "kafka_user": USER, "kafka_password": self._password}
+
+    @property
+    def _password(self) -> str:
+        return self.site.passwords["kafka"]
 
     def connect(self, settings: Settings) -> None:
         """Ask for the cluster's brokers."""
         with silent_client():
-            asyncio.run(_describe(settings.kafka))
+            asyncio.run(_describe(settings))
 
     def prepare(self, settings: Settings) -> None:  # noqa: ARG002
         """Write its configuration, format its storage, and put in order what a crash has left.
@@ -49,10 +55,19 @@ class Kafka(Service):
         Raises:
             StackError: The storage cannot be formatted, or the controller cannot be started.
         """
+        formatted = (self._topics / "meta.properties").exists()
+        if formatted and "SASL" not in (self.home / NODE).read_text():
+            raise StackError(f"Kafka's data in {self._topics} is from before it asked for passwords: make clean-data.")
+        login = {"username": USER, "password": self._password}
+        values = {
+            "folder": self.home,
+            "controller_port": self.site.ports["kafka-controller"],
+            "scram": scram(login),
+            "plain": plain(login | {f"user_{USER}": self._password}),
+        }
         for name in (NODE, CONTROLLER):
-            controller_port = self.site.ports["kafka-controller"]
-            self.render(name, self.home / name, folder=self.home, controller_port=controller_port)
-        if not (self._topics / "meta.properties").exists():
+            self.render(name, self.home / name, **values)
+        if not formatted:
             self._format()
         elif not (self._topics / ".kafka_cleanshutdown").exists():
             self._fence()
@@ -63,10 +78,11 @@ class Kafka(Service):
 
     def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.UUID(int=uuid.uuid4().int).bytes).decode().rstrip("=")
-        arguments = ("format", f"--cluster-id={cluster}", f"--config={self.home / NODE}", "--ignore-formatted")
-        with self.process.log.open("a") as log:
-            command = jars.java("kafka.tools.StorageTool", *arguments)
-            if subprocess.run(command, stdout=log, stderr=log, check=False).returncode:  # noqa: S603
+        user = f"{MECHANISM}=[name={USER},password={self._password}]"
+        arguments = (f"--cluster-id={cluster}", f"--config={self.home / NODE}", "--add-scram", user)
+        command = jars.java("kafka.tools.StorageTool", "format", *arguments)
+        with self.process.log.open("a") as log, jars.unseen(command, self.home / "format.args") as unseen:
+            if subprocess.run(unseen, stdout=log, stderr=log, check=False).returncode:  # noqa: S603
                 raise StackError(f"Kafka's storage cannot be formatted (log: {self.process.log}).")
 
     def _fence(self) -> None:
@@ -97,8 +113,8 @@ class Kafka(Service):
         return jars.java("kafka.Kafka", self.home / NODE, options=HEAP)
 
 
-async def _describe(bootstrap: str) -> None:
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=2000)
+async def _describe(settings: Settings) -> None:
+    client = AIOKafkaAdminClient(**aiokafka_options(settings), request_timeout_ms=2000)
     try:
         await client.start()
         await client.describe_cluster()

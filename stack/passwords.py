@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-NAMES = ("owner", "generator", "cdc", "warehouse", "dashboard", "redis")
+NAMES = ("owner", "generator", "cdc", "warehouse", "dashboard", "redis", "kafka")
 
 
 def load(file: Path) -> dict[str, str]:

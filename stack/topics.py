@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from settings import kafka_service, settings
+from kafka_client import aiokafka_options
+from settings import kafka_service
 from stack.errors import StackError
 
 LOOK_BACK = 20
@@ -41,7 +42,7 @@ async def _topic(consumer: AIOKafkaConsumer, name: str, partitions: list[TopicPa
 
 async def _layout() -> dict[str, list[TopicPartition]]:
     """Return the partitions of each topic but Kafka's own."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+    admin = AIOKafkaAdminClient(**aiokafka_options())
     await admin.start()
     try:
         described = await admin.describe_topics()
@@ -56,9 +57,7 @@ async def _layout() -> dict[str, list[TopicPartition]]:
 
 @asynccontextmanager
 async def _consumer() -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings().kafka, isolation_level="read_committed", request_timeout_ms=5_000
-    )
+    consumer = AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed", request_timeout_ms=5_000)
     try:
         await consumer.start()
         yield consumer

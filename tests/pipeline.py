@@ -19,6 +19,7 @@ from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
 from databases import connect
+from kafka_client import aiokafka_options
 from settings import CHECKOUT, DATA, Database, Role, settings
 from stack.service import Service
 from stack.stack import Stack
@@ -104,7 +105,7 @@ def wait_until_shared_by(workers: int) -> None:
 
 async def members() -> int:
     """Return how many workers the group has; 0 while it is rebalancing."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+    admin = AIOKafkaAdminClient(**aiokafka_options())
     await admin.start()
     try:
         (response,) = await admin.describe_consumer_groups(["instashop"])
@@ -116,7 +117,7 @@ async def members() -> int:
 
 async def read(topic: str) -> list[ConsumerRecord]:
     """Read a topic from its beginning to its end."""
-    async with AIOKafkaConsumer(bootstrap_servers=settings().kafka, isolation_level="read_committed") as consumer:
+    async with AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed") as consumer:
         partitions = [TopicPartition(topic, number) for number in range(settings().partitions)]
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)

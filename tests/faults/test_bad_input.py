@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from redis import Redis
 
+from kafka_client import aiokafka_options
 from settings import settings
 from tests.pipeline import TOPICS, assert_exact, generate, metrics, read, wait_until, worker
 
@@ -72,7 +73,7 @@ def dead_letters() -> Counter[str]:
 async def spoil() -> dict[tuple[str, int, int], tuple[bytes, str]]:
     """Send every bad record to every topic, and a tombstone, which is none."""
     sent = {}
-    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+    async with AIOKafkaProducer(**aiokafka_options()) as producer:
         for topic in TOPICS:
             rows = (json.loads(record.value) for record in await read(topic))
             event = next(row for row in rows if row["after"])
@@ -87,7 +88,7 @@ def test_an_order_line_waits_for_its_product_but_not_for_ever() -> None:
     async def send(topic: str, op: str, row: dict[str, Any]) -> None:
         sides = {"before": None, "after": row} if op == "c" else {"before": row, "after": None}
         event = sides | {"op": op, "source": {"lsn": 1, "ts_ms": time.time_ns() // 1_000_000}}
-        async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+        async with AIOKafkaProducer(**aiokafka_options()) as producer:
             await producer.send_and_wait(topic, json.dumps(event).encode(), key=b"bad", partition=0)
 
     def line(product_id: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from settings import Settings, settings
+from kafka_client import aiokafka_options
+from settings import settings
 from tests.pipeline import service, wait_until
 
 TOPIC = "transactions-that-end"
@@ -21,26 +22,27 @@ PARTITIONS = [TopicPartition(TOPIC, number) for number in range(64)]
 PRODUCERS = """
 import asyncio, sys
 from aiokafka import AIOKafkaProducer
+from kafka_client import aiokafka_options
 
-async def produce(address, topic, name):
-    settings = {"bootstrap_servers": address, "transactional_id": name, "transaction_timeout_ms": 5000}
-    async with AIOKafkaProducer(**settings) as producer:
+async def produce(topic, name):
+    transactions = {"transactional_id": name, "transaction_timeout_ms": 5000}
+    async with AIOKafkaProducer(**aiokafka_options(), **transactions) as producer:
         while True:
             async with producer.transaction():
                 await asyncio.gather(*[producer.send(topic, b"", partition=number) for number in range(64)])
 
-async def main(address, topic):
-    await asyncio.gather(*[produce(address, topic, f"{topic}-{number}") for number in range(16)])
+async def main(topic):
+    await asyncio.gather(*[produce(topic, f"{topic}-{number}") for number in range(16)])
 
-asyncio.run(main(*sys.argv[1:]))
+asyncio.run(main(sys.argv[1]))
 """
 
 
 @pytest.fixture
-def producers(stack: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def producers() -> Iterator[subprocess.Popen[bytes]]:
     """Have many transactions end all the time, until the test ends."""
     asyncio.run(_create())
-    process = subprocess.Popen([sys.executable, "-c", PRODUCERS, stack.kafka, TOPIC], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", PRODUCERS, TOPIC], stderr=subprocess.DEVNULL)
     try:
         wait_until(lambda: sum(ends("read_committed")) > 1000)
         yield process
@@ -49,6 +51,7 @@ def producers(stack: Settings) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+@pytest.mark.usefixtures("stack")
 def test_no_transaction_hangs_after_a_kill(producers: subprocess.Popen[bytes]) -> None:
     kafka = service("kafka")
     assert kafka.process.pid is not None
@@ -65,7 +68,7 @@ def ends(isolation: str) -> list[int]:
     """Return how far each partition can be read."""
 
     async def ask() -> list[int]:
-        async with AIOKafkaConsumer(TOPIC, bootstrap_servers=settings().kafka, isolation_level=isolation) as consumer:
+        async with AIOKafkaConsumer(TOPIC, **aiokafka_options(), isolation_level=isolation) as consumer:
             offsets = await consumer.end_offsets(PARTITIONS)
         return [offsets[partition] for partition in PARTITIONS]
 
@@ -73,7 +76,7 @@ def ends(isolation: str) -> list[int]:
 
 
 async def _create() -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+    admin = AIOKafkaAdminClient(**aiokafka_options())
     await admin.start()
     try:
         await admin.create_topics([NewTopic(TOPIC, num_partitions=len(PARTITIONS), replication_factor=1)])

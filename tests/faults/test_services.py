@@ -10,6 +10,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
+from kafka_client import aiokafka_options
 from settings import settings
 from tests.pipeline import (
     Background,
@@ -80,7 +81,7 @@ def committed() -> int:
     """Return the sum of the offsets that the workers have committed."""
 
     async def ask() -> int:
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+        admin = AIOKafkaAdminClient(**aiokafka_options())
         await admin.start()
         try:
             offsets = await admin.list_consumer_group_offsets("instashop")

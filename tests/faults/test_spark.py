@@ -16,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from redis import Redis
 
+from kafka_client import aiokafka_options
 from settings import DATA, settings
 from stack import jars
 from stack.ports import HOST, any_free
@@ -161,6 +162,6 @@ def daemon(name: str, *arguments: str) -> Iterator[Background]:
 
 async def spoil(topic: str) -> None:
     """Send what cannot be read, and a tombstone, which is none."""
-    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+    async with AIOKafkaProducer(**aiokafka_options()) as producer:
         for value in (b"\x00\xff", b'{"op": "c", "source": {"ts_ms": 1}, "after": {}}', None):
             await producer.send_and_wait(topic, value, key=b"bad")

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
+from kafka_client import aiokafka_options
 from settings import Database, settings
 from tests.items import assert_items_are_exact
 from tests.pipeline import (
@@ -145,7 +146,7 @@ async def send_late(changelog: str) -> int:
     """Send again what each partial was before it became what it is, and return how many did."""
     _, newest = await last_and_newest(changelog)
     late = {record.key: record for record in await read(changelog) if json.loads(record.value)[0] < newest[record.key]}
-    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+    async with AIOKafkaProducer(**aiokafka_options()) as producer:
         for key, record in late.items():
             await producer.send_and_wait(changelog, record.value, key, record.partition)
     return len(late)
@@ -161,7 +162,7 @@ async def last_and_newest(changelog: str) -> tuple[dict[bytes, int], dict[bytes,
 
 async def write_positions_alone() -> None:
     """Leave in the changelogs what a worker leaves that dies as soon as it begins to write down a batch of all."""
-    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+    async with AIOKafkaProducer(**aiokafka_options()) as producer:
         for topic in TOPICS:
             changelog = f"instashop-{topic}_totals-changelog"
             last = {record.partition: record.offset for record in await read(topic)}

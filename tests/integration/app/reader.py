@@ -12,10 +12,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from faust.types import StreamT
 from tenacity import AsyncRetrying, retry_if_not_result, wait_fixed
 
-from app.application import InstaShop, brokers
+from app.application import InstaShop
 from app.batch import Batch, BatchSchema, BatchStream
 from app.transport import BatchConsumer, BatchTransport
-from settings import settings
+from kafka_client import aiokafka_options, faust_options
 
 PARTITIONS = 2
 BUFFERED = 2  # batches
@@ -32,7 +32,7 @@ class Reader:
         self.open.set()
         self.app = InstaShop(
             group,
-            broker=brokers(settings().kafka),
+            **faust_options(),
             Stream=BatchStream,
             store="memory://",
             datadir=str(folder),
@@ -90,7 +90,7 @@ async def make_topic(topic: str) -> None:
 
 @asynccontextmanager
 async def admin() -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(bootstrap_servers=settings().kafka)
+    client = AIOKafkaAdminClient(**aiokafka_options())
     await client.start()
     try:
         yield client
@@ -100,7 +100,7 @@ async def admin() -> AsyncIterator[AIOKafkaAdminClient]:
 
 @asynccontextmanager
 async def producer(**options: Any) -> AsyncIterator[AIOKafkaProducer]:
-    client = AIOKafkaProducer(bootstrap_servers=settings().kafka, **options)
+    client = AIOKafkaProducer(**aiokafka_options(), **options)
     await client.start()
     try:
         yield client

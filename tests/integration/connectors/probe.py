@@ -13,7 +13,8 @@ from aiokafka import AIOKafkaConsumer
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 import databases
-from settings import CHECKOUT, Database, settings
+from kafka_client import aiokafka_options
+from settings import CHECKOUT, Database
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ async def _records(topic: str) -> list[Record]:
     found: list[Record] = []
     consumer = AIOKafkaConsumer(
         topic,
-        bootstrap_servers=settings().kafka,
+        **aiokafka_options(),
         isolation_level="read_committed",
         auto_offset_reset="earliest",
     )

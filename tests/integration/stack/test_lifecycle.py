@@ -16,11 +16,15 @@ import pytest
 from dotenv import dotenv_values
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
-from settings import CHECKOUT, Settings
+from settings import CHECKOUT, Settings, variable
 from stack import lock
 from stack.process import identity
+from stack.service import reveal
 
 HOLDING = "import stack, sys\nwith stack.running():\n    print('up', flush=True)\n    sys.stdin.read()"
+
+
+EXISTING = ("kafka", "kafka_user", "kafka_password", "connect_url")
 
 
 class Folder:
@@ -33,8 +37,7 @@ class Folder:
         self.environment = {
             **os.environ,
             "INSTASHOP_DATA": str(data),
-            "INSTASHOP_KAFKA": stack.kafka,
-            "INSTASHOP_CONNECT_URL": stack.connect_url,
+            **{variable(field): reveal(stack, field) for field in EXISTING},
         }
 
     def popen(self, *arguments: str) -> subprocess.Popen[str]:

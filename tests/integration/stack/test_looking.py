@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from connectors import topics
-from settings import settings
+from kafka_client import aiokafka_options
 from tests.pipeline import run
 
 STACK = (sys.executable, "-m", "stack")
@@ -57,6 +57,6 @@ def test_kafka_away_is_one_clear_line() -> None:
 
 
 async def write(topic: str, *values: bytes | None) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=settings().kafka) as producer:
+    async with AIOKafkaProducer(**aiokafka_options()) as producer:
         for value in values:
             await producer.send_and_wait(topic, value, b'{"id": 7}', partition=1, headers=[("why", b"a test")])

@@ -1,15 +1,24 @@
 """The services that all integration tests share are what the rest of the project counts on."""
 
 import stat
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
 import redis
 import requests
+from pydantic import SecretStr
 
+from kafka_client import plain
 from settings import DATA, STACK_ENV, Database, Role, Settings
+from stack import jars
+from stack.kafka import USER
+from stack.ports import HOST
+from stack.service import reveal
 from stack.stack import Stack
+from tests.pipeline import service
 
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}  # as the kernel prints 127.0.0.1 in its tables
 LISTENING = "0A"
@@ -52,6 +61,29 @@ def test_nobody_gets_into_postgres_without_the_password(stack: Settings, role: R
 
     with pytest.raises(psycopg2.OperationalError, match="password"):
         psycopg2.connect(url, password="wrong")  # noqa: S106
+
+
+@pytest.mark.parametrize("who", [{"kafka_user": None, "kafka_password": None}, {"kafka_password": SecretStr("wrong")}])
+def test_nobody_gets_into_kafka_without_the_password(stack: Settings, who: dict[str, Any]) -> None:
+    assert service("kafka").trouble(stack) is None
+    assert service("kafka").trouble(stack.model_copy(update=who)) is not None
+
+
+@pytest.mark.parametrize(("password", "gets_in"), [("{}", True), ("not {}", False), (None, False)])
+def test_nor_into_its_controller(stack: Settings, tmp_path: Path, password: str | None, gets_in: bool) -> None:
+    properties = {"default.api.timeout.ms": "3000", "request.timeout.ms": "3000"}
+    if password is not None:
+        login = plain({"username": USER, "password": password.format(reveal(stack, "kafka_password"))})
+        properties |= {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.jaas.config": login}
+    config = tmp_path / "client.properties"
+    config.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+
+    address = f"{HOST}:{Stack().site.ports['kafka-controller']}"
+    where = ("--bootstrap-controller", address, "--command-config", config)
+    asked = jars.java("org.apache.kafka.tools.MetadataQuorumCommand", *where, "describe", "--status")
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    assert ("ClusterId" in done.stdout) is gets_in, done.stderr
 
 
 def test_anyone_reads_the_metrics_and_only_the_app_writes(stack: Settings) -> None:
