@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from requests.certs import where as authorities
 
 from kafka_client import java_properties
 from settings import Settings
@@ -46,9 +45,10 @@ def make_certificate(folder: Path) -> None:
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Encrypted]:
     jars.fetch(print)
-    make_certificate(tmp_path)
-    for name in ("logs", "run"):
+    for name in ("logs", "run", "others"):
         (tmp_path / name).mkdir()
+    make_certificate(tmp_path)
+    make_certificate(tmp_path / "others")
     broker = Encrypted(Site(tmp_path, {name: any_free() for name in Kafka.usual_ports}, {"kafka": "of-a-test"}))
     try:
         yield broker
@@ -61,7 +61,7 @@ def test_clients_encrypt_and_look_at_the_certificate(broker: Encrypted, tmp_path
     broker.start(where)
     broker.wait(where)
 
-    for wrong in (None, Path(authorities())):
+    for wrong in (None, tmp_path / "others" / "authority.pem"):
         assert broker.trouble(where.model_copy(update={"kafka_ca": wrong})) is not None
 
     properties = tmp_path / "client.properties"
