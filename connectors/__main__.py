@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
-from connectors import topics
+from connectors import partitions, topics
 from connectors.connect_api import Connect
 from connectors.definitions import load
 from connectors.display import console, progress, table
@@ -91,6 +91,16 @@ def delete(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
         each(names, timeout, "is deleted", Lifecycle.delete)
 
 
+@cli.command("partitions")
+def extend(timeout: Timeout = TIMEOUT) -> None:
+    """Give all topics as many partitions as INSTASHOP_PARTITIONS says, where they have fewer. No worker may run."""
+    with one_clear_line("", ConnectorsError):
+        captured = {topic for definition in load() for topic in definition.topics}
+        wanted = settings().partitions
+        changed = partitions.extend(frozenset({*captured, *topics.OF_THE_APP}), wanted, timeout)
+        console.print(f"{len(changed)} topics had fewer than {wanted} partitions, and have them now.")
+
+
 def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
     definitions = load()
@@ -102,8 +112,8 @@ def create_topics(timeout: float) -> None:
     captured = [topic for definition in definitions for topic in definition.topics]
     for topic, count in topics.partition_counts([*captured, *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:
-            wanted = f"{settings().partitions} ({variable('partitions')})"
-            console.print(f"[yellow]{topic} has {count} partitions, not {wanted}: it stays as it is", soft_wrap=True)
+            said = f"{topic} has {count} partitions, not {settings().partitions} ({variable('partitions')})"
+            console.print(f"[yellow]{said}: python -m connectors partitions adds some", soft_wrap=True)
 
 
 def run(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:

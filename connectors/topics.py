@@ -33,14 +33,14 @@ def create(partitions: Mapping[str, int], patience: float) -> None:
 
 
 async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
-    async with _admin() as admin:
-        described = await admin.describe_topics(list(topics))
+    async with admin() as client:
+        described = await client.describe_topics(list(topics))
     return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
 
 
 async def _create(partitions: Mapping[str, int]) -> None:
-    async with _admin() as admin:
-        response = await admin.create_topics(
+    async with admin() as client:
+        response = await client.create_topics(
             [NewTopic(topic, count, settings().replication) for topic, count in partitions.items()]
         )
     for topic, code, message in response.topic_errors:
@@ -50,7 +50,8 @@ async def _create(partitions: Mapping[str, int]) -> None:
 
 
 @asynccontextmanager
-async def _admin() -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin() -> AsyncIterator[AIOKafkaAdminClient]:
+    """Have a client that makes and describes topics within a block; LateError where Kafka does not answer."""
     admin = AIOKafkaAdminClient(**aiokafka_options(), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await admin.start()

@@ -29,12 +29,15 @@ os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1"
 
 
 ORDER = ("unit", "integration", "browser", "faults")
-"""What is quick comes first. The faults come last, and of them the bad input: its records stay in the topics."""
+"""What is quick comes first, and the faults come last."""
+LAST = ("test_bad_input", "test_partitions")
+"""Of the faults these, in this order: the records of the one stay in the topics, which the other deletes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> tuple[int, bool]:
-        return ORDER.index(item.path.relative_to(Path(__file__).parent).parts[0]), item.path.stem == "test_bad_input"
+    def place(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.stem
+        return ORDER.index(item.path.relative_to(Path(__file__).parent).parts[0]), name in LAST and 1 + LAST.index(name)
 
     items.sort(key=place)
 

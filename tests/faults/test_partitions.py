@@ -1,0 +1,80 @@
+"""Topics get more partitions while the shop is busy: what came before stays counted, and what comes after is, too."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from kafka_client import aiokafka_options
+from settings import settings
+from tests.pipeline import (
+    TOPICS,
+    assert_exact,
+    connectors,
+    load,
+    run,
+    wait_until_more_is_counted,
+    worker,
+)
+
+MORE = settings().partitions + 2
+ENVIRONMENT = {"INSTASHOP_PARTITIONS": str(MORE)}
+EXTEND = (sys.executable, "-m", "connectors", "partitions")
+
+
+@pytest.fixture
+def topics_of_its_own() -> Iterator[None]:
+    """Forget the topics afterwards: Kafka takes no partition away."""
+    yield
+    connectors("delete")
+    asyncio.run(delete_topics())
+
+
+async def described() -> dict[str, int]:
+    """Return how many partitions each topic has, but those of Kafka and of Connect."""
+    client = AIOKafkaAdminClient(**aiokafka_options())
+    await client.start()
+    try:
+        return {
+            topic["topic"]: len(topic["partitions"])
+            for topic in await client.describe_topics()
+            if not topic["topic"].startswith(("_", "connect-"))
+        }
+    finally:
+        await client.close()
+
+
+async def delete_topics() -> None:
+    client = AIOKafkaAdminClient(**aiokafka_options())
+    await client.start()
+    try:
+        await client.delete_topics([*await described()])
+    finally:
+        await client.close()
+
+
+@pytest.mark.usefixtures("topics_of_its_own")
+def test_more_partitions_under_load() -> None:
+    with load() as shop:
+        with worker():
+            wait_until_more_is_counted()
+            refused = run(*EXTEND, "--timeout", "1", **ENVIRONMENT)
+            assert refused.returncode == 1
+            assert "Stop the workers first: group instashop has 1 of them" in refused.stderr
+
+        done = run(*EXTEND, **ENVIRONMENT)
+        assert done.returncode == 0, done.stderr
+        counts = asyncio.run(described())
+        assert counts.keys() >= {*TOPICS, "transaction_items", "instashop-catalogue"}
+        assert {count for topic, count in counts.items() if not topic.endswith("-__leader")} == {MORE}
+
+        with worker(**ENVIRONMENT), worker(**ENVIRONMENT):
+            wait_until_more_is_counted()
+            shop.stop()
+            assert_exact()
+
+    fewer = run(*EXTEND)
+    assert fewer.returncode == 1
+    assert f"Kafka takes no partitions away, to leave {settings().partitions}: " in fewer.stderr
