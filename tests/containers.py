@@ -1,5 +1,6 @@
 """docker-compose.yml, and the passwords that its script makes."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,11 +8,21 @@ from typing import Any
 
 import yaml
 
-from settings import CHECKOUT
+from settings import CHECKOUT, PREFIX, Settings
 
 FILE = CHECKOUT / "docker-compose.yml"
 SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
 SCRIPT = CHECKOUT / "deploy" / "containers" / "secrets.sh"
+
+CAPTURE = {
+    name
+    for file in (CHECKOUT / "connectors").glob("*.json")
+    for name in re.findall(r"\$\{env:(\w+)}", file.read_text())
+}
+"""The variables that the connectors ask Connect for."""
+
+KNOWN = CAPTURE | {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
+"""The variables that are read."""
 
 
 def make_secrets(folder: Path) -> Path:
@@ -19,3 +30,9 @@ def make_secrets(folder: Path) -> Path:
     script = shutil.copy(SCRIPT, folder)
     subprocess.run(["sh", script], check=True, capture_output=True)  # noqa: S607
     return folder / "secrets"
+
+
+def variables(file: Path) -> dict[str, str]:
+    """Return the variables of a file of ``NAME=value`` lines."""
+    pairs = (line.partition("=") for line in file.read_text().splitlines())
+    return {name: value for name, _, value in pairs}

@@ -8,20 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from settings import CHECKOUT, PREFIX, Settings
-from tests.containers import FILE, SCRIPT, SERVICES, make_secrets
+from settings import CHECKOUT, PREFIX
+from tests.containers import FILE, KNOWN, SCRIPT, SERVICES, make_secrets, variables
 
 WITHOUT_HEALTH = {"setup", "generator", "connectors-watch"}
 """The first ends, and nobody waits for the others: that they run is all there is to know."""
 
 DIGEST = "CL-0019"
 """The rule that wants a digest beside each tag: whoever mirrors the images knows it."""
-
-KNOWN = {f"{PREFIX}{field}".upper() for field in Settings.model_fields} | {
-    name
-    for file in (CHECKOUT / "connectors").glob("*.json")
-    for name in re.findall(r"\$\{env:(\w+)}", file.read_text())
-}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +56,7 @@ def test_each_variable_is_one_that_is_read(name: str, secrets: Path) -> None:
     service = SERVICES[name]
     given = set(service.get("environment", {}))
     for file in service.get("env_file", ()):
-        given |= {line.partition("=")[0] for line in (secrets / Path(file).name).read_text().splitlines()}
+        given |= variables(secrets / Path(file).name).keys()
     assert {variable for variable in given if variable.startswith(PREFIX)} <= KNOWN
 
 

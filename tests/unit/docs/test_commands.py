@@ -16,6 +16,8 @@ OURS = {"python", "faust", "streamlit", "pytest"}
 MAKE = "make"
 OTHERS = {
     "docker": "there is no engine here: docs/containers.md says so",
+    "kubectl": "there is no cluster here: docs/kubernetes.md says so",
+    "helm": "the same",
     "redis-cli": "Redis' own",
     "eval": "the shell's, around a command of ours",
     "curl": "asks a worker that runs: tests/faults/test_worker.py does",
