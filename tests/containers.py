@@ -36,3 +36,12 @@ def variables(file: Path) -> dict[str, str]:
     """Return the variables of a file of ``NAME=value`` lines."""
     pairs = (line.partition("=") for line in file.read_text().splitlines())
     return {name: value for name, _, value in pairs}
+
+
+def properties(environment: dict[str, str], prefix: str) -> dict[str, str]:
+    """Return the settings that an image makes of the variables with a prefix."""
+    return {
+        name.removeprefix(prefix).lower().replace("_", "."): value.replace("$$", "$")
+        for name, value in environment.items()
+        if name.startswith(prefix)
+    }

@@ -5,11 +5,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from string import Template
 
 import pytest
 
 from settings import CHECKOUT, PREFIX
-from tests.containers import FILE, KNOWN, SCRIPT, SERVICES, make_secrets, variables
+from stack.service import CONFIG
+from tests.containers import FILE, KNOWN, SCRIPT, SERVICES, make_secrets, properties, variables
+
+CONNECTORS = [*(CHECKOUT / "connectors").glob("*.json")]
 
 WITHOUT_HEALTH = {"setup", "generator", "connectors-watch"}
 """The first ends, and nobody waits for the others: that they run is all there is to know."""
@@ -89,3 +93,43 @@ def test_the_packages_of_the_image_are_those_that_are_tested() -> None:
     image = pinned(SCRIPT.with_name("requirements.lock"))
     assert image
     assert image <= pinned(CHECKOUT / "requirements.lock")
+
+
+def of_the_stack(file: str, **values: str) -> dict[str, str]:
+    """Return the settings that a service has on this machine, but those whose values only a start knows."""
+    lines = Template((CONFIG / file).read_text()).safe_substitute(values).splitlines()
+    pairs = (line.partition("=") for line in lines if not line.startswith("#"))
+    return {name: value for name, _, value in pairs if value and not re.search(r"\$[a-z]", value)}
+
+
+NAMED_BY_THE_IMAGE = {
+    "group.id": "GROUP_ID",
+    "config.storage.topic": "CONFIG_STORAGE_TOPIC",
+    "offset.storage.topic": "OFFSET_STORAGE_TOPIC",
+    "status.storage.topic": "STATUS_STORAGE_TOPIC",
+}
+OF_ONE_MACHINE = {"plugin.discovery", "default.api.timeout.ms", "session.timeout.ms", "heartbeat.interval.ms"}
+"""Where a Connect starts beside its Kafka, without plugins that are found by reading all jars, and with no other."""
+
+
+def test_connect_has_the_settings_that_are_tested() -> None:
+    environment = SERVICES["connect"]["environment"]
+    given = properties(environment, "CONNECT_") | {
+        setting: environment[variable] for setting, variable in NAMED_BY_THE_IMAGE.items()
+    }
+    tested = of_the_stack("connect.properties", replication="3")
+    converters = {setting for setting in tested if ".converter" in setting}
+    assert all(converters <= json.loads(file.read_text())["config"].keys() for file in CONNECTORS)
+    assert given == {name: value for name, value in tested.items() if name not in converters | OF_ONE_MACHINE}
+
+
+OF_ONE_BROKER = ("factor", "isr", "listener", "sasl", "process.", "node.", "rebalance.delay.ms", "broker.")
+
+
+def test_kafka_has_the_settings_that_are_tested() -> None:
+    given, tested = (
+        {name: value for name, value in settings.items() if not any(part in name for part in OF_ONE_BROKER)}
+        for settings in (properties(SERVICES["kafka1"]["environment"], "KAFKA_"), of_the_stack("kafka.properties"))
+    )
+    assert tested
+    assert given.items() >= tested.items()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import kubernetes_validate
 import pytest
 
-from tests.containers import CAPTURE, KNOWN, SCRIPT, SERVICES, make_secrets, variables
+from tests.containers import CAPTURE, KNOWN, SCRIPT, SERVICES, make_secrets, properties, variables
 from tests.manifests import ALL, BASE, CONNECT, FOLDER, KAFKA, OURS, PODS, POOL, WITH_SECRETS, WORKLOADS, label, of_kind
 
 KUBERNETES = ["1.30", "1.37"]
@@ -172,15 +172,6 @@ def test_nobody_may_come_in_who_is_not_named(secrets: dict[str, dict[str, str]])
     assert let_in(redis["from"]) == knows - {"setup"}  # its Secret is that of the watch
     (listener,) = KAFKA["spec"]["kafka"]["listeners"]
     assert let_in(listener["networkPolicyPeers"]) <= PODS.keys()
-
-
-def properties(environment: dict[str, str], prefix: str) -> dict[str, str]:
-    """Return what an image makes of the variables with a prefix."""
-    return {
-        name.removeprefix(prefix).lower().replace("_", "."): value.replace("$$", "$")
-        for name, value in environment.items()
-        if name.startswith(prefix)
-    }
 
 
 STRIMZIS = {
