@@ -5,6 +5,7 @@ FROM maven:3.9.11-eclipse-temurin-17 AS jars
 WORKDIR /build
 COPY pom.xml .
 # Spark's alone; the stamp is what stack/jars.py looks for.
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN mvn -B -q package \
     && rm -rf lib/kafka lib/plugins lib/postgres \
     && sha256sum pom.xml | cut -d' ' -f1 | tr -d '\n' > lib/pom.sha256
@@ -16,6 +17,8 @@ COPY deploy/containers/requirements.lock .
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
 FROM python:3.11-slim-bookworm AS app
+# Not pinned: Debian keeps the newest version of a package alone, and that mends what is found in the others.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends openjdk-17-jre-headless \
     && rm -rf /var/lib/apt/lists/* \
@@ -27,9 +30,9 @@ COPY --from=packages /opt/venv /opt/venv
 COPY --from=jars /build/lib lib
 COPY . .
 RUN pip install --no-cache-dir --no-deps --editable .
-USER instashop
+USER 10001
 
 FROM app AS jupyter
-USER root
+USER 0
 RUN pip install --no-cache-dir jupyterlab==4.4.9
-USER instashop
+USER 10001

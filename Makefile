@@ -19,6 +19,7 @@ check: setup ## lint, format, types, and no secret in git
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+	@.venv/bin/hadolint Dockerfile deploy/kubernetes/connect.Dockerfile
 	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
 
 audit: setup ## ask the Python advisory database about the packages of requirements.lock (needs the network)
