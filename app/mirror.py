@@ -160,10 +160,11 @@ class Mirror:
 
     def _say_lost(self, error: Exception) -> None:
         if self._reached:
-            logger.warning("%s is away: %s; counting goes on", self._service, error)
+            fields = {"event": "redis_away", "service": self._service}
+            logger.warning("%s is away: %s; counting goes on", self._service, error, extra=fields)
         self._reached = False
 
     def _say_back(self) -> None:
         if not self._reached:
-            logger.info("%s is back", self._service)
+            logger.info("%s is back", self._service, extra={"event": "redis_back", "service": self._service})
         self._reached = True
