@@ -81,7 +81,9 @@ class Mirror:
         adopted, checked = False, clock()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0, checked + HEARTBEAT - clock()))
+                # Not wait_for: until Python 3.12 it forgets that it was cancelled if it is woken at that moment.
+                async with asyncio.timeout(max(0, checked + HEARTBEAT - clock())):
+                    await self._wake.wait()
             self._wake.clear()
             began, busy = clock(), thread_time()
             try:
