@@ -1,7 +1,9 @@
 """How the project's clients reach Kafka, and as whom: in the words of aiokafka, and in those of Java's client."""
 
+import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from settings import Settings, settings
@@ -84,3 +86,15 @@ def _jaas(module: str, options: Mapping[str, str]) -> str:
 def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+@contextmanager
+def silent_client() -> Iterator[None]:
+    """Keep aiokafka from logging what its caller expects or says itself: that nobody answers."""
+    logger = logging.getLogger("aiokafka")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

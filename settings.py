@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import AfterValidator, Field, FilePath, PositiveInt, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    PositiveInt,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -45,6 +54,22 @@ class Role(StrEnum):
     CDC = "instashop_cdc"
     WAREHOUSE = "instashop_warehouse"
     DASHBOARD = "instashop_dashboard"
+
+
+class LogLevel(StrEnum):
+    """The least of what is logged; each has the name that `logging` gives it."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """What a line of a log is: text for people, or a JSON object for programs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def bootstrap_servers(text: str) -> str:
@@ -110,6 +135,9 @@ class Settings(BaseSettings):
 
     spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
+
+    log_level: Annotated[LogLevel, BeforeValidator(str.lower)] = LogLevel.INFO
+    log_format: Annotated[LogFormat, BeforeValidator(str.lower)] = LogFormat.TEXT
 
     @field_validator("kafka_password")
     @classmethod

@@ -1,7 +1,6 @@
 """The app object, and how it is set."""
 
 import gc
-import logging
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,6 +10,7 @@ from faust.app.base import BootStrategy
 from faust.types import ProducerT
 from redis.asyncio import Redis
 
+import logs
 from app import reachable
 from app.batch import BatchStream
 from app.mirror import Mirror
@@ -28,6 +28,17 @@ class WithoutWeb(BootStrategy):
     """Starts no web server: Faust's would listen on every address, and a second worker would find its port taken."""
 
     enable_web = False
+
+
+class Worker(faust.Worker):
+    """Logs as the settings say, and not as Faust's options: one switch is for all processes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The level is for the banner alone, which shows it.
+        ours = {"loglevel": settings().log_level.value, "logfile": None, "override_logging": False}
+        super().__init__(*args, **kwargs | ours)
+        self.spinner = None  # it would be drawn between the lines
+        logs.set_up()
 
 
 class InstaShop(faust.App):
@@ -74,10 +85,6 @@ class InstaShop(faust.App):
 with one_clear_line("app"):
     settings()
 
-# Faust leaves it to the handlers to drop what is below the worker's log level. So the Kafka client's debug messages,
-# several for each request, would all be made first.
-logging.getLogger("aiokafka").setLevel(logging.INFO)
-
 app = InstaShop(
     "instashop",
     version=VERSION,
@@ -85,6 +92,7 @@ app = InstaShop(
     autodiscover=["agents"],
     store="memory://",
     datadir=str(DATA / "faust"),
+    Worker=Worker,
     Stream=BatchStream,
     Table=PartialsTable,
     topic_partitions=settings().partitions,

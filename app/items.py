@@ -77,7 +77,10 @@ class Items:
     def _give_up(self, awaited: set[int]) -> None:
         if awaited:
             ids = ", ".join(map(str, sorted(awaited)))
-            logger.warning("no product %s after %g s: its lines are sent as %s", ids, PATIENCE, UNKNOWN.product)
+            fields = {"event": "products_unknown", "products": sorted(awaited)}
+            logger.warning(
+                "no product %s after %g s: its lines are sent as %s", ids, PATIENCE, UNKNOWN.product, extra=fields
+            )
             self._given_up |= awaited
 
 

@@ -81,7 +81,9 @@ class Mirror:
         adopted, checked = False, clock()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0, checked + HEARTBEAT - clock()))
+                # Not wait_for: until Python 3.12 it forgets that it was cancelled if it is woken at that moment.
+                async with asyncio.timeout(max(0, checked + HEARTBEAT - clock())):
+                    await self._wake.wait()
             self._wake.clear()
             began, busy = clock(), thread_time()
             try:
@@ -160,10 +162,11 @@ class Mirror:
 
     def _say_lost(self, error: Exception) -> None:
         if self._reached:
-            logger.warning("%s is away: %s; counting goes on", self._service, error)
+            fields = {"event": "redis_away", "service": self._service}
+            logger.warning("%s is away: %s; counting goes on", self._service, error, extra=fields)
         self._reached = False
 
     def _say_back(self) -> None:
         if not self._reached:
-            logger.info("%s is back", self._service)
+            logger.info("%s is back", self._service, extra={"event": "redis_back", "service": self._service})
         self._reached = True

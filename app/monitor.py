@@ -109,5 +109,5 @@ def serve(pulse: PulseOf, host: str, port: int) -> str:
         server = make_server(host, 0, application(pulse), handler_class=_Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://{host}:{server.server_port}"
-    logger.info("%s/metrics, /live, /ready", url)
+    logger.info("%s/metrics, /live, /ready", url, extra={"event": "monitor", "url": url})
     return url

@@ -1,8 +1,7 @@
 """Waiting for what is not there, or not there any more, and saying what it is."""
 
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -15,7 +14,7 @@ from tenacity import (
 )
 
 from databases.patience import saying
-from kafka_client import aiokafka_options
+from kafka_client import aiokafka_options, silent_client
 from settings import kafka_service, variable
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ async def kafka(topics: Collection[str], partitions: int) -> str:
         wait=wait_exponential(multiplier=0.5, max=10),
         before_sleep=saying(logger),
     ):
-        with attempt, _silent_client():
+        with attempt, silent_client():
             return await _look(topics, partitions)
     raise AssertionError  # it tries for ever
 
@@ -75,15 +74,3 @@ async def _look(topics: Collection[str], partitions: int) -> str:
             wanted = f"{partitions} ({variable('partitions')})"
             raise Misfit(f"{service}: topic {topic} has {count} partitions, not {wanted}")
     return cluster
-
-
-@contextmanager
-def _silent_client() -> Iterator[None]:
-    """Keep aiokafka from logging what is said here."""
-    client = logging.getLogger("aiokafka")
-    level = client.level
-    client.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        client.setLevel(level)

@@ -1,6 +1,5 @@
 """``python -m benchmarks``: measure what the parts cost."""
 
-import logging
 import signal
 import sys
 from enum import StrEnum
@@ -13,6 +12,7 @@ from rich.progress import Progress
 import benchmarks.sandbox  # noqa: F401 - it sets the environment, which `settings` reads
 
 # isort: split
+import logs
 from benchmarks import latency, memory, page, report, throughput, windows
 from stack import StackError
 
@@ -35,9 +35,6 @@ MEASURE = {
     Benchmark.PAGE: page.measure,
 }
 
-# Topics that were made a moment ago have no leader yet: the client tries again.
-logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Which = Annotated[list[Benchmark] | None, typer.Argument(help="What to measure, by default all.", show_default=False)]
@@ -50,6 +47,7 @@ def main(which: Which = None, write: Write = False) -> None:
     if write and which:
         raise typer.BadParameter("it is of all benchmarks: name none.", param_hint="--write")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it cleans up as Ctrl-C does
+    logs.set_up(muted={"aiokafka"})  # topics that were made a moment ago have no leader yet: it tries again
     console = Console()
     try:
         with Progress(console=console, transient=True) as progress:

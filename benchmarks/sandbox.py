@@ -59,7 +59,10 @@ def start_worker() -> Process:
     """
     worker = Process(WORKER, DATA)
     worker.start(
-        [sys.executable, "-m", "faust", "-A", "app", "worker", "-l", "warn"], folder=CHECKOUT, environment={}, user=None
+        [sys.executable, "-m", "faust", "-A", "app", "worker"],
+        folder=CHECKOUT,
+        environment={"INSTASHOP_LOG_LEVEL": "warning"},
+        user=None,
     )
     return worker
 

@@ -1,15 +1,14 @@
 """``python -m connectors``: make the connectors run, look at them, start them anew, take them away."""
 
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.live import Live
 
+import logs
 from connectors import partitions, topics
 from connectors.connect_api import Connect
 from connectors.definitions import load
@@ -26,17 +25,15 @@ Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by default 
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for a service, or for a connector to work.", min=1)]
 TIMEOUT = 120.0
 
-# Each of its errors that matters ends here as an exception, and is said in one line.
-logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @cli.callback(invoke_without_command=True)
 def apply(context: typer.Context, timeout: Timeout = TIMEOUT) -> None:
     """Make the connectors run: databases, topics, publications, then the connectors, which make their slots."""
-    if context.invoked_subcommand is None:
-        with one_clear_line("", ConnectorsError):
+    with one_clear_line("", ConnectorsError):
+        logs.set_up(muted={"aiokafka"})
+        if context.invoked_subcommand is None:
             create_databases(timeout)
             create_topics(timeout)
             run([], timeout, "starts", Lifecycle.apply)
@@ -74,7 +71,7 @@ def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
 def look_after() -> None:
     """Restart what fails, again and again but ever more rarely, and say in Redis how the connectors are."""
     with one_clear_line("", ConnectorsError):
-        watch(lambda line: console.print(f"{datetime.now(UTC):%H:%M:%S} {line}", soft_wrap=True, markup=False))
+        watch()
 
 
 @cli.command()

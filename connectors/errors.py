@@ -1,10 +1,12 @@
 """What goes wrong outside, as one line for a person; and the patience to wait for what is only late."""
 
-import sys
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ def patiently(call: Callable[[], T], seconds: float, *, aloud: bool = False) -> 
     Args:
         call: what to try.
         seconds: for how long.
-        aloud: whether to say on stderr, once, for what it waits.
+        aloud: whether to log, once, for what it waits.
 
     Raises:
         LateError: the last one, after `seconds`.
@@ -31,7 +33,8 @@ def patiently(call: Callable[[], T], seconds: float, *, aloud: bool = False) -> 
 
     def say(state: RetryCallState) -> None:
         if aloud and state.attempt_number == 1 and state.outcome is not None:
-            print(f"{state.outcome.exception()}: waiting up to {seconds:.0f} s", file=sys.stderr)  # noqa: T201
+            fields = {"event": "waiting", "seconds": seconds}
+            logger.warning("%s: waiting up to %.0f s", state.outcome.exception(), seconds, extra=fields)
 
     retrying = Retrying(
         retry=retry_if_exception_type(LateError),

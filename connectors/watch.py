@@ -4,11 +4,12 @@ Connect leaves a task that failed as it is until someone restarts it. Most failu
 restarted; so here each is tried again, ever more rarely while it does not help.
 """
 
+import logging
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 import msgspec
@@ -22,6 +23,8 @@ from connectors.observation import Observation, observe
 from connectors.postgres import source_database
 from settings import settings
 
+logger = logging.getLogger(__name__)
+
 KEY = "status:connectors"
 PAUSE = 5.0
 """Seconds between two looks."""
@@ -29,8 +32,6 @@ PATIENCE = 10.0
 """Seconds for which a look waits for an answer, and a restart for a service."""
 FIRST_DELAY, LONGEST_DELAY = 5.0, 300.0
 """Seconds from a restart that did not help to the next."""
-
-Say = Callable[[str], None]
 
 
 class Report(msgspec.Struct):
@@ -73,11 +74,10 @@ class Backoff:
         return True
 
 
-def watch(say: Say, *, once: bool = False) -> None:
-    """Look after all connectors until the process ends.
+def watch(*, once: bool = False) -> None:
+    """Look after all connectors until the process ends, and log each restart, and each trouble that is new.
 
     Args:
-        say: takes a line for each restart, and for each trouble that was not there at the look before.
         once: look only once.
     """
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
@@ -85,10 +85,10 @@ def watch(say: Say, *, once: bool = False) -> None:
     backoffs = {definition.name: Backoff() for definition in definitions}
     known: dict[str, str | None] = {}
     while True:
-        reports = [look(definition, connect, backoffs[definition.name], say) for definition in definitions]
+        reports = [look(definition, connect, backoffs[definition.name]) for definition in definitions]
         for report in reports:
             if report.problem and report.problem != known.get(report.name):
-                say(report.problem)
+                logger.warning("%s", report.problem, extra={"event": "trouble", "connector": report.name})
             known[report.name] = report.problem
         with suppress(RedisError):  # who looks at Redis sees that nobody reports
             redis.set(KEY, document(reports))
@@ -97,18 +97,24 @@ def watch(say: Say, *, once: bool = False) -> None:
         time.sleep(PAUSE)
 
 
-def look(definition: Definition, connect: Connect, backoff: Backoff, say: Say) -> Report:
+def look(definition: Definition, connect: Connect, backoff: Backoff) -> Report:
     """Look at a connector, and restart it where it failed and the next try is due."""
     try:
         with source_database(definition, 0) as database:
             seen = observe(definition, connect, database)
         if seen.failed and backoff.is_due(time.monotonic()):
-            say(f"{seen.problem}: restarting it")
-            with in_hand(definition, Connect(PATIENCE, PATIENCE), PATIENCE, say) as connector:
+            fields = {"event": "restart", "connector": seen.name, "restarts": backoff.restarts}
+            logger.warning("%s: restarting it", seen.problem, extra=fields)
+            patient = Connect(PATIENCE, PATIENCE)
+            with in_hand(definition, patient, PATIENCE, partial(_log, definition.name)) as connector:
                 connector.restart()
     except ConnectorsError as error:
         return Report(definition.name, "UNKNOWN", (), " ".join(str(error).split()), None, backoff.restarts)
     return _report(seen, backoff.restarts)
+
+
+def _log(connector: str, doing: str) -> None:
+    logger.info("%s %s", connector, doing, extra={"connector": connector})
 
 
 def _report(seen: Observation, restarts: int) -> Report:

@@ -2,6 +2,7 @@
 
 import typer
 
+import logs
 from databases import TABLES, address, create
 from databases.command import one_clear_line
 from settings import SOURCES, Database
@@ -13,6 +14,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main() -> None:
     """Make the shop's four databases and the warehouse, their roles and their tables where they are missing."""
     with one_clear_line("databases"):
+        logs.set_up()
         create()
     for database in SOURCES:
         typer.echo(f"{database.value} at {address(database)}: {', '.join(TABLES[database])}")

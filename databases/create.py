@@ -53,7 +53,8 @@ def create(which: Iterable[Database] = Database, wait: float = WAIT) -> None:
 def say_once(state: RetryCallState, wait: float) -> None:
     """Say what is waited for, before the first wait."""
     if state.attempt_number == 1 and state.outcome is not None:
-        log.warning("%s; trying for %.0f s", state.outcome.exception(), wait)
+        fields = {"event": "waiting", "seconds": wait}
+        log.warning("%s; trying for %.0f s", state.outcome.exception(), wait, extra=fields)
 
 
 def create_one(database: Database) -> None:

@@ -51,6 +51,7 @@ def saying(logger: Logger) -> Callable[[RetryCallState], None]:
 
     def say(state: RetryCallState) -> None:
         if state.outcome and state.next_action:
-            logger.warning("%s; trying again in %.1f s", state.outcome.exception(), state.next_action.sleep)
+            fields = {"event": "waiting", "attempt": state.attempt_number, "seconds": state.next_action.sleep}
+            logger.warning("%s; trying again in %.1f s", state.outcome.exception(), fields["seconds"], extra=fields)
 
     return say

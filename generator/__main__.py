@@ -1,7 +1,6 @@
 """``python -m generator``: play the shop."""
 
 import logging
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -10,9 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
 
 import databases
+import logs
 from databases import RefusedError
 from databases.command import one_clear_line
 from generator.history import days_before, missing_days
@@ -43,8 +42,8 @@ def main(
     Databases, tables and base data are made where they are missing. A shop that is there goes on.
     """
     console = Console()
-    log_to(console)
     with one_clear_line("generator"):
+        logs.set_up("stdout")
         create_databases()
         with Stop() as stop, closing(Storage(stop.event)) as storage:
             days = missing_days(storage, days_before(datetime.now(UTC).date(), history_days))
@@ -60,7 +59,7 @@ def create_databases() -> None:
     try:
         databases.create(SOURCES)
     except RefusedError as error:
-        log.warning("%s: taking the tables as they are", error)
+        log.warning("%s: taking the tables as they are", error, extra={"event": "databases_refused"})
 
 
 def opening(days: list[date]) -> datetime:
@@ -89,19 +88,6 @@ def run(play: Play, pace: Pace, minutes: float, events: int | None, stop: Stop, 
                 happened = play.events([now] * due)
                 report.add(happened, reached=report.events if events else time.monotonic() - start)
             stop.event.wait(pace.wait(datetime.now(UTC)))
-
-
-def log_to(console: Console) -> None:
-    """Log to the terminal above the progress bar, or as plain lines where there is none."""
-    logging.Formatter.converter = time.gmtime
-    bar = RichHandler(console=console, show_path=False, show_level=False)
-    lines = logging.StreamHandler(sys.stdout)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(message)s" if console.is_terminal else "%(asctime)sZ %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-        handlers=[bar if console.is_terminal else lines],
-    )
 
 
 if __name__ == "__main__":

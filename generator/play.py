@@ -54,7 +54,8 @@ class Play:
             self._conflicts += 1
             if self._conflicts > CONFLICTS:
                 raise
-            log.warning("someone else changed the shop (%s): reading it anew", conflict)
+            fields = {"event": "conflict", "in_a_row": self._conflicts}
+            log.warning("someone else changed the shop (%s): reading it anew", conflict, extra=fields)
             self.open(moments[-1])
             return []
         self._conflicts = 0

@@ -66,4 +66,4 @@ class Report:
 
     def _say(self) -> None:
         self._said, self._last_line = self.events, time.monotonic()
-        log.info("%s", self)
+        log.info("%s", self, extra={"event": "generated", "events": self.events, "kinds": dict(self._counts)})

@@ -7,12 +7,11 @@ from pathlib import Path
 if not __package__:  # spark-submit runs this file alone, and finds only what stands beside it
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import logging
-import time
 from typing import Annotated
 
 import typer
 
+import logs
 from connectors.errors import ConnectorsError
 from databases.command import one_clear_line
 from settings import DATA
@@ -46,10 +45,10 @@ def main(
     log_level: LogLevel = "WARN",
 ) -> None:
     """Run all queries in one session, until Ctrl-C or until one of them fails."""
-    if context.invoked_subcommand is None:
-        log()
-        os.umask(0o077)  # Java inherits it: checkpoints and spilled rows are for this user alone
-        with one_clear_line("spark", *ERRORS):
+    with one_clear_line("spark", *ERRORS):
+        logs.set_up(muted={"aiokafka"})
+        if context.invoked_subcommand is None:
+            os.umask(0o077)  # Java inherits it: checkpoints and spilled rows are for this user alone
             run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
 
 
@@ -73,15 +72,6 @@ def chosen(names: list[str] | None) -> list[Query]:
     if unknown := set(names or ()) - known.keys():
         raise SparkError(f"There is no query {', '.join(sorted(unknown))}: there are {', '.join(known)}")
     return [known[name] for name in names or known]
-
-
-def log() -> None:
-    """Log plain lines, and only this project's."""
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)sZ %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
-    logging.getLogger("spark").setLevel(logging.INFO)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # what a sink raises ends its query, and is told as its end
 
 
 if __name__ == "__main__":

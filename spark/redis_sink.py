@@ -125,12 +125,19 @@ class RedisWindows:
 
     def _say_lost(self, error: Exception) -> None:
         if self._reached:
-            logger.warning("%s is away: %s; %s is written when it is back", redis_service(), error, self._redis_key)
+            logger.warning(
+                "%s is away: %s; %s is written when it is back",
+                redis_service(),
+                error,
+                self._redis_key,
+                extra={"event": "redis_away", "service": redis_service(), "key": self._redis_key},
+            )
         self._reached = False
 
     def _say_back(self) -> None:
         if not self._reached:
-            logger.info("%s is back: %s is written", redis_service(), self._redis_key)
+            fields = {"event": "redis_back", "service": redis_service(), "key": self._redis_key}
+            logger.info("%s is back: %s is written", redis_service(), self._redis_key, extra=fields)
         self._reached = True
 
 

@@ -51,7 +51,8 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
         for query in queries:
             running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
-        logger.info("%s: see %s", ", ".join(query.name for query in queries), spark.sparkContext.uiWebUrl)
+        names, url = [query.name for query in queries], spark.sparkContext.uiWebUrl
+        logger.info("%s: see %s", ", ".join(names), url, extra={"event": "started", "queries": names, "url": url})
         watch(running, Status(running, spark.sparkContext.uiWebUrl), checkpoints, stop)
     finally:
         stop.set()  # also where a query failed: another may be waiting for something

@@ -69,7 +69,9 @@ def _configuration(host: str) -> dict[str, str]:
         "spark.driver.host": host,
         "spark.driver.bindAddress": host,
         # The plans of these queries are deep: with less stack, the log of their end overflows it.
-        "spark.driver.extraJavaOptions": f"-Xss4m -Dlog4j2.configurationFile={LOGGING}",
+        "spark.driver.extraJavaOptions": (
+            f"-Xss4m -Dlog4j2.configurationFile={LOGGING} -Dinstashop.log.format={settings().log_format}"
+        ),
         "spark.ui.port": "4040",  # or the next free one
         "spark.ui.killEnabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from databases.command import one_clear_line
+from kafka_client import silent_client
 from settings import DATA, settings, variable
 from stack import stack, topics
 from stack.errors import StackError
-from stack.kafka import silent_client
 from stack.service import Service, reveal
 
 app = typer.Typer(

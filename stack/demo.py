@@ -27,7 +27,7 @@ PROGRAMS = {
     "databases": ["-m", "databases"],
     "connectors": ["-m", "connectors"],
     "watch": ["-m", "connectors", "watch"],
-    "faust": ["-m", "faust", "-A", "app", "worker", "-l", "info"],
+    "faust": ["-m", "faust", "-A", "app", "worker"],
     "past": ["-m", "generator", "--minutes", "0", "--history-days", f"{HISTORY_DAYS}"],
     "generator": ["-m", "generator", "--minutes", "1000000", "--rate", f"{RATE}"],
     "spark": ["-m", "spark"],

@@ -1,12 +1,11 @@
 """Kafka: one KRaft node that is broker and controller."""
 
 import asyncio
-import logging
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from tenacity import RetryError, Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
-from kafka_client import MECHANISM, aiokafka_options, plain, scram
+from kafka_client import MECHANISM, aiokafka_options, plain, scram, silent_client
 from settings import Settings
 from stack import jars
 from stack.errors import StackError
@@ -120,15 +119,3 @@ async def _describe(settings: Settings) -> None:
         await client.describe_cluster()
     finally:
         await client.close()
-
-
-@contextmanager
-def silent_client() -> Iterator[None]:
-    """Keep aiokafka from logging what its caller expects or says itself: that nobody answers."""
-    logger = logging.getLogger("aiokafka")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -175,7 +175,7 @@ class Background:
 
 
 def worker(**environment: str) -> Background:
-    return Background(FAUST, "-A", "app", "worker", "-l", "info", **environment)
+    return Background(FAUST, "-A", "app", "worker", **environment)
 
 
 def load(rate: int = 120) -> Background:

@@ -68,17 +68,18 @@ def test_reconcile_names_the_password_of_redis_that_is_wrong(stack: Settings) ->
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("stack")
 def test_a_worker_waits_for_kafka_and_says_so_at_every_try(how: signal.Signals) -> None:
-    with Background(FAUST, "-A", "app", "worker", "-l", "warn", INSTASHOP_KAFKA=NOBODY) as waiting:
+    with Background(FAUST, "-A", "app", "worker", INSTASHOP_KAFKA=NOBODY) as waiting:
         wait_until(lambda: len(waiting.said("does not answer")) > 1)
         waiting.stop(how)
 
-    for line in waiting.said(f"[{waiting.process.pid}]"):
+    for line in waiting.said(" WARNING "):
         assert f"Kafka at {NOBODY} (INSTASHOP_KAFKA) does not answer" in line
     assert not waiting.said("Traceback")
 
 
 def test_a_worker_says_that_a_topic_has_too_few_partitions(pipeline: Settings) -> None:
-    done = run(FAUST, "-A", "app", "worker", "-l", "warn", INSTASHOP_PARTITIONS=str(pipeline.partitions + 1))
+    environment = {"INSTASHOP_LOG_LEVEL": "warning", "INSTASHOP_PARTITIONS": str(pipeline.partitions + 1)}
+    done = run(FAUST, "-A", "app", "worker", **environment)
 
     assert done.returncode == 1
     assert f"has {pipeline.partitions} partitions, not {pipeline.partitions + 1}" in one_line(done.stderr)
