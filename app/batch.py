@@ -30,7 +30,7 @@ class Turn(NamedTuple):
 
 
 class Batch(list[ConsumerRecord]):
-    """Records of one partition, in order of their offsets; never empty."""
+    """Records of one partition, in order of their offsets; not empty before they are counted."""
 
     turn: Turn
     written: Future[None] | None = None

@@ -38,9 +38,9 @@ class PartialsTable(faust.Table[Key, Entry]):
         """Return what the table holds of a partition."""
         return {key[1:]: entry for key, entry in self.data.items() if key[0] == partition}
 
-    def hidden(self, partition: int) -> dict[Path, Entry]:
-        """Return the entries of a partition that compaction would lose: an older one stands behind them."""
-        return {path: entry for path, entry in self.entries(partition).items() if (partition, *path) in self._hidden}
+    def hidden(self, partition: int) -> list[Path]:
+        """Return the paths of a partition whose entries compaction would lose: an older one stands behind them."""
+        return [path for path in self.entries(partition) if (partition, *path) in self._hidden]
 
     def write(self, partition: int, entries: Mapping[Path, Entry]) -> Awaitable[Any]:
         """Write entries in their order, and return what ends once the changelog has them.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
@@ -12,12 +12,11 @@ from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
 from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
-from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Path, Row, change_of
-from cdc.partials import Entry
+from app.writer import Writer, or_crash
+from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
 from cdc.totals import EVENTS, Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
-T = TypeVar("T")
 
 Ahead = Callable[[Batch], Awaitable[bool]]
 """What has to be done with a batch before it is counted, and once more where a crash comes in between.
@@ -46,7 +45,7 @@ class Totals(Generic[R]):
         self._contributions = contributions
         self._partitions: dict[int, PartitionPartials] = {}
         self._turns: dict[int, Turn] = {}
-        self._writing: dict[int, asyncio.Task[None]] = {}
+        self._writers: dict[int, Writer] = {}
         self.batches = 0
         self.by_topic[name] = self
         app.after_rebalance.append(self._read_on_everywhere)
@@ -65,31 +64,32 @@ class Totals(Generic[R]):
         return dict(counted)
 
     async def count(self, batch: Batch) -> None:
-        """Count a batch, once the table's changelog holds what the partition's batch before it led to.
+        """Count a batch, and show it at once.
 
-        Neither the mirror nor other partitions wait for that: after a crash the same records lead to the same numbers.
+        What it adds up to is written into the table later: after a crash the same records lead to the same numbers.
         """
         partition = batch[0].partition
-        if partition in self._writing:
-            await asyncio.shield(self._writing[partition])
+        if partition in self._writers:
+            await self._writers[partition].room()
         if not await self._is_next(partition, batch.turn):
             return
         partials = self._partials(partition)
-        if self._ahead and not await _or_crash(self._ahead(batch)):
+        if self._ahead and not await or_crash(self._ahead(batch)):
             self._hold(partition)
             return
         if self._partitions.get(partition) is not partials:
             return  # a rebalance came in between: the batch comes again, here or elsewhere
         counted = partials.position.offset
         rejected: list[Rejected] = []
-        entries = partials.fold(self._changes(batch, rejected))
+        touched = partials.fold(self._changes(batch, rejected))
         if rejected:  # each but those that were counted, and so sent, before a crash
-            await _or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
+            await or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
         if self._partitions.get(partition) is not partials:
             return
-        mirror.changed(self.name, partition, partials, entries)
+        mirror.changed(self.name, partition, partials, touched)
         self.batches += 1
-        batch.written = self._write(partition, entries)
+        batch.written = self._writers[partition].write(len(batch))
+        batch.clear()  # until it is acknowledged, it need not hold what is counted
 
     def _hold(self, partition: int) -> None:
         """Leave a partition where it is for a moment, without keeping the agent from the others."""
@@ -139,30 +139,20 @@ class Totals(Generic[R]):
 
     def _partials(self, partition: int) -> PartitionPartials:
         if partition not in self._partitions:
-            self._partitions[partition] = PartitionPartials(self.table.entries(partition))
+            partials = self._partitions[partition] = PartitionPartials(self.table.entries(partition))
+            self._writers[partition] = Writer(self.table, partition, partials)
         return self._partitions[partition]
 
     async def _recover(self) -> None:
         """Take up the table in a rebalance: other workers may have counted in between. Nothing has its turn yet."""
         self._partitions.clear()
         self._turns.clear()
-        self._writing.clear()
-        assigned = self._assigned()
-        for partition in assigned:
+        for writer in self._writers.values():
+            writer.leave()
+        self._writers.clear()
+        assigned = {partition: self._partials(partition) for partition in self._assigned()}
+        for partition, partials in assigned.items():
             if hidden := self.table.hidden(partition):
-                self._write(partition, hidden)
-        mirror.assigned(self.name, {partition: self._partials(partition) for partition in assigned})
-
-    def _write(self, partition: int, entries: Mapping[Path, Entry]) -> asyncio.Task[None]:
-        """Write entries to the table; the partition's next batch waits for that."""
-        self._writing[partition] = asyncio.create_task(_or_crash(self.table.write(partition, entries)))
-        return self._writing[partition]
-
-
-async def _or_crash(writing: Awaitable[T]) -> T:
-    """Wait for what must not fail: an app that crashes starts again from its last commit."""
-    try:
-        return await writing
-    except Exception as error:
-        await app.crash(error)
-        raise
+                partials.touch(hidden)
+                self._writers[partition].write(0)
+        mirror.assigned(self.name, assigned)

@@ -62,7 +62,7 @@ class PartitionPartials:
     """
 
     def __init__(self, entries: Mapping[Path, Entry] | None = None) -> None:
-        """Take up the entries of a table, as `fold` returned them before."""
+        """Take up the entries of a table, as `take` returned them before."""
         self.position = Position()
         self._offsets: dict[Path, int] = {}
         self.amounts: dict[Path, int] = {}
@@ -71,26 +71,20 @@ class PartitionPartials:
                 self.position = Position(*entry)  # type: ignore[arg-type]
             else:
                 self._offsets[path], self.amounts[path] = entry  # type: ignore[assignment]
-        self._last = self.position.settled
+        self._last = self._taken = self._settled = self.position.settled
+        self._touched: dict[Path, None] = {}
 
     @property
     def next_offset(self) -> int:
         """The offset from which to read on: before the position, where a crash may have left partials behind it."""
         return self._last + 1
 
-    def fold(self, changes: Iterable[Change]) -> dict[Path, Entry]:
-        """Count the changes of a batch, in order of their offsets.
-
-        The entries of the batch before must be written down by now.
-
-        Returns:
-            The entries to write down, in this order: the partition's position, then each partial that was touched.
-        """
+    def fold(self, changes: Iterable[Change]) -> Iterable[Path]:
+        """Count the changes of a batch, in order of their offsets, and return the paths that they touch."""
         touched: dict[Path, None] = {}
         pending: dict[Path, int] = defaultdict(int)
         position = self.position
         offset = position.offset
-        settled = self._last
         for change in changes:
             self._last = max(self._last, change.offset)
             if change.offset <= self.position.offset:
@@ -108,8 +102,31 @@ class PartitionPartials:
             for path, amount in change.added.items():
                 pending[path] += amount
         touched.update(dict.fromkeys(self._add(pending, offset)))
-        self.position = position._replace(offset=offset, settled=settled)
+        self.position = position._replace(offset=offset)
+        self._touched |= touched
+        return touched
+
+    def touch(self, paths: Iterable[Path]) -> None:
+        """Have these partials written down once more."""
+        self._touched |= dict.fromkeys(path for path in paths if path != POSITION)
+
+    def take(self) -> dict[Path, Entry]:
+        """Return what is to be written down: all that was touched since it was taken before.
+
+        However many batches this is, to what is written they are one. What was taken before must be written down by
+        now, and said to be `settle`d.
+
+        Returns:
+            The entries, to be written in this order: the partition's position, then each partial.
+        """
+        touched, self._touched = self._touched, {}
+        self._taken = self._last
+        self.position = self.position._replace(settled=self._settled)
         return {POSITION: list(self.position)} | {path: [self._offsets[path], self.amounts[path]] for path in touched}
+
+    def settle(self) -> None:
+        """Note that what was taken is written down."""
+        self._settled = self._taken
 
     def _replay(self, change: Change) -> Iterator[Path]:
         """Count a change only for the partials that a crash left behind it."""

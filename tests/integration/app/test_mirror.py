@@ -53,8 +53,10 @@ class Worker:
         self.mirror.assigned(TOPIC, self.partials)
 
     def count(self, partition: int, offset: int, difference: dict[Path, int]) -> dict[Path, Entry]:
-        entries = self.partials[partition].fold([Change(offset, difference)])
-        self.mirror.changed(TOPIC, partition, self.partials[partition], entries)
+        partials = self.partials[partition]
+        self.mirror.changed(TOPIC, partition, partials, partials.fold([Change(offset, difference)]))
+        entries = partials.take()
+        partials.settle()
         return entries
 
     def write(self) -> None:

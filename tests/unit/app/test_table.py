@@ -33,7 +33,7 @@ def test_the_newest_position_wins_within_a_batch_and_across_batches(table: Parti
 def test_what_compaction_would_lose_is_known_until_it_is_written_anew(table: PartialsTable) -> None:
     path = ("transactions", "count")
     table.apply_changelog_batch(changelog([10, 1], [30, 3], [20, 2]))
-    assert table.hidden(3) == {path: [30, 3]}
-    assert table.hidden(2) == {}
+    assert table.hidden(3) == [path]
+    assert table.hidden(2) == []
     table.apply_changelog_batch(changelog([30, 3]))  # by another worker
-    assert table.hidden(3) == {}
+    assert table.hidden(3) == []

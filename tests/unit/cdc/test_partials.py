@@ -51,6 +51,7 @@ class Shop(RuleBasedStateMachine):
         self.logs: list[list[Change]] = [[] for _ in range(PARTITIONS)]
         self.stores: list[dict[Path, Entry]] = [{} for _ in range(PARTITIONS)]
         self.workers = [PartitionPartials() for _ in range(PARTITIONS)]
+        self.sent: list[list[tuple[Path, Entry]] | None] = [None] * PARTITIONS
         self.read = [0] * PARTITIONS
 
     # What happens in the shop
@@ -108,21 +109,36 @@ class Shop(RuleBasedStateMachine):
 
     # What happens to the worker
 
-    @rule(partition=st.integers(0, PARTITIONS - 1), size=st.integers(1, 8), reaching=st.none() | st.integers(0, 6))
-    def count(self, partition: int, size: int, reaching: int | None) -> None:
-        """Count a batch. Where `reaching` is given, only as many records reach the changelog before a crash."""
+    @rule(partition=st.integers(0, PARTITIONS - 1), size=st.integers(1, 8))
+    def count(self, partition: int, size: int) -> None:
+        """Count a batch."""
         first = self.read[partition]
         batch = self.logs[partition][first : first + size]
-        entries = self.workers[partition].fold(batch)
-        self.stores[partition] |= dict(list(entries.items())[:reaching])
+        self.workers[partition].fold(batch)
+        self.read[partition] = first + len(batch)
+
+    @rule(partition=st.integers(0, PARTITIONS - 1))
+    def begin_to_write(self, partition: int) -> None:
+        """Send to the changelog what is counted, as soon as it has what was sent before; more is counted meanwhile."""
+        self.end_to_write(partition, reaching=None)
+        self.sent[partition] = list(self.workers[partition].take().items())
+
+    @rule(partition=st.integers(0, PARTITIONS - 1), reaching=st.none() | st.integers(0, 6))
+    def end_to_write(self, partition: int, reaching: int | None) -> None:
+        """All that was sent reaches the changelog, or where `reaching` is given, so many records do before a crash."""
+        sent, self.sent[partition] = self.sent[partition], None
+        if sent is None:
+            return
+        self.stores[partition] |= dict(sent[:reaching])
         if reaching is None:
-            self.read[partition] = first + len(batch)
+            self.workers[partition].settle()
         else:
             self.restart(partition)
 
     @rule(partition=st.integers(0, PARTITIONS - 1))
     def restart(self, partition: int) -> None:
         """Another worker takes over from the table's changelog."""
+        self.sent[partition] = None
         worker = self.workers[partition] = PartitionPartials(self.stores[partition])
         self.read[partition] = sum(change.offset < worker.next_offset for change in self.logs[partition])
 
@@ -144,7 +160,8 @@ class Shop(RuleBasedStateMachine):
         for partition, log in enumerate(self.logs):
             store = dict(self.stores[partition])
             worker = PartitionPartials(store)
-            store |= worker.fold(change for change in log if change.offset >= worker.next_offset)
+            worker.fold(change for change in log if change.offset >= worker.next_offset)
+            store |= worker.take()
             totals.update(PartitionPartials(store).amounts)
         expected: Counter[Path] = Counter()
         for row in self.rows.values():
