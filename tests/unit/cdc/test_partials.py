@@ -51,7 +51,6 @@ class Shop(RuleBasedStateMachine):
         self.logs: list[list[Change]] = [[] for _ in range(PARTITIONS)]
         self.stores: list[dict[Path, Entry]] = [{} for _ in range(PARTITIONS)]
         self.workers = [PartitionPartials() for _ in range(PARTITIONS)]
-        self.sent: list[list[tuple[Path, Entry]] | None] = [None] * PARTITIONS
         self.read = [0] * PARTITIONS
 
     # What happens in the shop
@@ -109,36 +108,36 @@ class Shop(RuleBasedStateMachine):
 
     # What happens to the worker
 
-    @rule(partition=st.integers(0, PARTITIONS - 1), size=st.integers(1, 8))
-    def count(self, partition: int, size: int) -> None:
-        """Count a batch."""
+    def fold(self, partition: int, size: int) -> None:
         first = self.read[partition]
         batch = self.logs[partition][first : first + size]
         self.workers[partition].fold(batch)
         self.read[partition] = first + len(batch)
 
-    @rule(partition=st.integers(0, PARTITIONS - 1))
-    def begin_to_write(self, partition: int) -> None:
-        """Send to the changelog what is counted, as soon as it has what was sent before; more is counted meanwhile."""
-        self.end_to_write(partition, reaching=None)
-        self.sent[partition] = list(self.workers[partition].take().items())
+    @rule(
+        partition=st.integers(0, PARTITIONS - 1),
+        size=st.integers(1, 8),
+        meanwhile=st.integers(0, 8),
+        reaching=st.none() | st.integers(0, 6),
+    )
+    def count(self, partition: int, size: int, meanwhile: int, reaching: int | None) -> None:
+        """Count a batch, and another one while what is counted is on its way to the changelog.
 
-    @rule(partition=st.integers(0, PARTITIONS - 1), reaching=st.none() | st.integers(0, 6))
-    def end_to_write(self, partition: int, reaching: int | None) -> None:
-        """All that was sent reaches the changelog, or where `reaching` is given, so many records do before a crash."""
-        sent, self.sent[partition] = self.sent[partition], None
-        if sent is None:
-            return
+        Where `reaching` is given, only as many records reach the changelog before a crash.
+        """
+        worker = self.workers[partition]
+        self.fold(partition, size)
+        sent = list(worker.take().items())
+        self.fold(partition, meanwhile)
         self.stores[partition] |= dict(sent[:reaching])
         if reaching is None:
-            self.workers[partition].settle()
+            worker.settle()
         else:
             self.restart(partition)
 
     @rule(partition=st.integers(0, PARTITIONS - 1))
     def restart(self, partition: int) -> None:
         """Another worker takes over from the table's changelog."""
-        self.sent[partition] = None
         worker = self.workers[partition] = PartitionPartials(self.stores[partition])
         self.read[partition] = sum(change.offset < worker.next_offset for change in self.logs[partition])
 

@@ -1,0 +1,98 @@
+"""One write at a time, and all that was counted meanwhile in the next."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, cast
+
+import pytest
+
+from app.table import PartialsTable
+from app.writer import MOST, Writer
+from cdc import Change, PartitionPartials, Path
+from cdc.partials import POSITION, Entry
+
+PATH = ("orders", "count")
+
+
+class Changelog:
+    """A table whose writes end when the test says so."""
+
+    def __init__(self) -> None:
+        self.written: list[dict[Path, Entry]] = []
+        self.answers: asyncio.Queue[None] = asyncio.Queue()
+        self.asked = asyncio.Event()
+
+    async def write(self, partition: int, entries: Mapping[Path, Entry]) -> None:
+        assert partition == 3
+        self.asked.set()
+        await self.answers.get()
+        self.written.append(dict(entries))
+
+
+class Run:
+    """A partition's partials, each change of which adds one, and their writer."""
+
+    def __init__(self) -> None:
+        self.changelog = Changelog()
+        self.partials = PartitionPartials()
+        self.writer = Writer(cast(PartialsTable, self.changelog), 3, self.partials)
+
+    def count(self, offset: int, records: int = 1) -> asyncio.Task[None]:
+        self.partials.fold([Change(offset, {PATH: 1})])
+        return self.writer.write(records)
+
+
+def within_a_loop(case: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(case, 10))
+
+
+def test_the_next_write_takes_along_all_that_was_counted_meanwhile() -> None:
+    async def case() -> None:
+        run = Run()
+        first, also = run.count(0), run.count(1)
+        assert also is first
+        await run.changelog.asked.wait()
+        later = [run.count(offset) for offset in (2, 3, 4)]
+        run.changelog.answers.put_nowait(None)
+        await first
+        assert run.changelog.written[0][PATH] == [1, 2]
+        assert not any(task.done() for task in later)
+        run.changelog.answers.put_nowait(None)
+        await asyncio.gather(*later)
+        assert [*run.changelog.written[1]] == [POSITION, PATH]
+        assert run.changelog.written[1][PATH] == [4, 5]
+        assert run.changelog.written[1][POSITION][-1] == 1, "the first write is settled"
+        assert len(run.changelog.written) == 2
+
+    within_a_loop(case())
+
+
+def test_who_counts_too_far_ahead_waits() -> None:
+    async def case() -> None:
+        run = Run()
+        run.count(0, MOST)
+        await asyncio.wait_for(run.writer.room(), 1)
+        run.count(1)
+        waiting = asyncio.create_task(run.writer.room())
+        await run.changelog.asked.wait()
+        assert not waiting.done()
+        run.changelog.answers.put_nowait(None)
+        await waiting
+
+    within_a_loop(case())
+
+
+def test_a_partition_that_was_lost_is_not_written() -> None:
+    async def case() -> None:
+        run = Run()
+        on_its_way = run.count(0)
+        await run.changelog.asked.wait()
+        waiting = run.count(1)
+        run.writer.leave()
+        run.changelog.answers.put_nowait(None)
+        await on_its_way
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert len(run.changelog.written) == 1
+
+    within_a_loop(case())
