@@ -22,6 +22,8 @@ from stack.service import Service
 
 NODE, CONTROLLER = "kafka.properties", "kafka-controller.properties"
 USER = "instashop"
+TRANSACTIONS = "transaction.version=1"
+"""With 2, Connect may commit what it read without how far it read: docs/adr/0006."""
 HEAP = jars.heap("256m", "512m")
 FENCE_SECONDS = 20.0
 """How long the controller may take to start and to fence: a few seconds on a machine that is not busy."""
@@ -79,7 +81,7 @@ class Kafka(Service):
         cluster = urlsafe_b64encode(uuid.UUID(int=uuid.uuid4().int).bytes).decode().rstrip("=")
         user = f"{MECHANISM}=[name={USER},password={self._password}]"
         arguments = (f"--cluster-id={cluster}", f"--config={self.home / NODE}", "--add-scram", user)
-        command = jars.java("kafka.tools.StorageTool", "format", *arguments)
+        command = jars.java("kafka.tools.StorageTool", "format", *arguments, "--feature", TRANSACTIONS)
         with self.process.log.open("a") as log, jars.unseen(command, self.home / "format.args") as unseen:
             if subprocess.run(unseen, stdout=log, stderr=log, check=False).returncode:  # noqa: S603
                 raise StackError(f"Kafka's storage cannot be formatted (log: {self.process.log}).")

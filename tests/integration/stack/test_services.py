@@ -1,5 +1,6 @@
 """The services that all integration tests share are what the rest of the project counts on."""
 
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -11,7 +12,7 @@ import redis
 import requests
 from pydantic import SecretStr
 
-from kafka_client import plain
+from kafka_client import java_properties, plain
 from settings import DATA, STACK_ENV, Database, Role, Settings
 from stack import jars
 from stack.kafka import USER
@@ -69,21 +70,34 @@ def test_nobody_gets_into_kafka_without_the_password(stack: Settings, who: dict[
     assert service("kafka").trouble(stack.model_copy(update=who)) is not None
 
 
+def kafka_tool(tmp_path: Path, properties: dict[str, str], main: str, *arguments: str) -> str:
+    """Return what one of Kafka's own tools prints, which gets these properties for its client."""
+    config = tmp_path / "client.properties"
+    config.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+    command = jars.java(f"org.apache.kafka.tools.{main}", "--command-config", config, *arguments)
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 @pytest.mark.parametrize(("password", "gets_in"), [("{}", True), ("not {}", False), (None, False)])
 def test_nor_into_its_controller(stack: Settings, tmp_path: Path, password: str | None, gets_in: bool) -> None:
     properties = {"default.api.timeout.ms": "3000", "request.timeout.ms": "3000"}
     if password is not None:
         login = plain({"username": USER, "password": password.format(reveal(stack, "kafka_password"))})
         properties |= {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.jaas.config": login}
-    config = tmp_path / "client.properties"
-    config.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
-
     address = f"{HOST}:{Stack().site.ports['kafka-controller']}"
-    where = ("--bootstrap-controller", address, "--command-config", config)
-    asked = jars.java("org.apache.kafka.tools.MetadataQuorumCommand", *where, "describe", "--status")
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
 
-    assert ("ClusterId" in done.stdout) is gets_in, done.stderr
+    said = kafka_tool(
+        tmp_path, properties, "MetadataQuorumCommand", "--bootstrap-controller", address, "describe", "--status"
+    )
+
+    assert ("ClusterId" in said) is gets_in
+
+
+def test_no_transaction_ends_before_its_last_record(stack: Settings, tmp_path: Path) -> None:
+    """Which version 2 of Kafka's transactions does not make sure of: docs/adr/0006."""
+    said = kafka_tool(tmp_path, java_properties(stack), "FeatureCommand", "--bootstrap-server", stack.kafka, "describe")
+
+    assert re.search(r"transaction\.version\s.*FinalizedVersionLevel: 1\s", said)
 
 
 def test_anyone_reads_the_metrics_and_only_the_app_writes(stack: Settings) -> None:

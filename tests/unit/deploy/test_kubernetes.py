@@ -192,7 +192,7 @@ def test_kafka_has_the_settings_of_compose() -> None:
     environment = SERVICES["kafka1"]["environment"]
     wanted = {key: value for key, value in properties(environment, "KAFKA_").items() if key not in STRIMZIS}
     assert KAFKA["spec"]["kafka"]["config"] == wanted
-    assert POOL["spec"]["replicas"] == sum(name.startswith("kafka") for name in SERVICES)
+    assert POOL["spec"]["replicas"] == sum(re.fullmatch(r"kafka\d", name) is not None for name in SERVICES)
     heap = POOL["spec"]["jvmOptions"]
     assert environment["KAFKA_HEAP_OPTS"] == " ".join(f"{option}{size}" for option, size in heap.items())
 
