@@ -6,6 +6,7 @@ that is busy would cost Kafka as many requests for what is counted as for what h
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TypeVar
 
 from app.application import app
@@ -17,8 +18,8 @@ T = TypeVar("T")
 TICK = 0.1
 """Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one."""
 
-MOST = 20_000
-"""Records that may be counted and not be on their way yet, so that a slow broker slows the counting down."""
+MANY = 20_000
+"""Records that are written down before that. So many are counted ahead of a write that does not end, and no more."""
 
 
 class Writer:
@@ -31,18 +32,21 @@ class Writer:
         self._current: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
         self._waiting = 0
+        self._many = asyncio.Event()
 
     def write(self, records: int) -> asyncio.Task[None]:
         """Take note of records that were counted, and return what ends once they are written down."""
         self._waiting += records
+        if self._waiting >= MANY:
+            self._many.set()
         if self._next is None:
             self._next = asyncio.create_task(self._write_after(self._current))
         return self._next
 
     async def room(self) -> None:
-        """Wait while too much has been counted that is not on its way yet."""
-        while self._waiting > MOST and self._next is not None:
-            await asyncio.wait([self._next])
+        """Wait for the write that is on its way, if many records wait already: a slow broker slows the counting."""
+        if self._many.is_set() and self._current is not None:
+            await asyncio.wait([self._current])
 
     def leave(self) -> None:
         """Write no more: the partition may be another worker's by now."""
@@ -50,10 +54,13 @@ class Writer:
             self._next.cancel()
 
     async def _write_after(self, former: asyncio.Task[None] | None) -> None:
-        await asyncio.sleep(TICK - asyncio.get_running_loop().time() % TICK)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TICK - asyncio.get_running_loop().time() % TICK):
+                await self._many.wait()
         if former is not None:
             await asyncio.shield(former)
         self._current, self._next, self._waiting = self._next, None, 0
+        self._many.clear()
         await or_crash(self._table.write(self._partition, self._partials.take()))
         self._partials.settle()
 

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import pytest
 
+import app.writer
 from app.table import PartialsTable
-from app.writer import MOST, Writer
+from app.writer import MANY, Writer
 from cdc import Change, PartitionPartials, Path
 from cdc.partials import POSITION, Entry
 
@@ -67,17 +68,31 @@ def test_the_next_write_takes_along_all_that_was_counted_meanwhile() -> None:
     within_a_loop(case())
 
 
-def test_who_counts_too_far_ahead_waits() -> None:
+def test_who_counts_too_far_ahead_of_a_write_waits_for_it() -> None:
     async def case() -> None:
         run = Run()
-        run.count(0, MOST)
-        await asyncio.wait_for(run.writer.room(), 1)
-        run.count(1)
-        waiting = asyncio.create_task(run.writer.room())
+        run.count(0)
         await run.changelog.asked.wait()
+        run.count(1, MANY - 1)
+        await asyncio.wait_for(run.writer.room(), 1)
+        run.count(2)
+        waiting = asyncio.create_task(run.writer.room())
+        await asyncio.sleep(0)
         assert not waiting.done()
         run.changelog.answers.put_nowait(None)
         await waiting
+
+    within_a_loop(case())
+
+
+def test_many_records_do_not_wait_for_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.writer, "TICK", 1e9)
+
+    async def case() -> None:
+        run = Run()
+        written = run.count(0, MANY)
+        run.changelog.answers.put_nowait(None)
+        await written
 
     within_a_loop(case())
 
