@@ -76,8 +76,8 @@ class InstaShop(faust.App):
 
     def _new_producer(self) -> ProducerT:
         producer = super()._new_producer()
-        # Faust takes a hundred waiting records for trouble and logs it. A batch writes one for each partial that it
-        # touched, and waits for them itself.
+        # Faust takes a hundred waiting records for trouble and logs it. A write has one for each partial that was
+        # touched, and `Writer` waits for them.
         producer.buffer.max_messages = 100_000
         return producer
 
@@ -99,6 +99,8 @@ app = InstaShop(
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.
     stream_buffer_maxsize=2,
+    # Before a partition is given away, what is counted of it is written down and acknowledged.
+    stream_wait_empty=True,
     consumer_max_fetch_size=4 * 2**20,
     consumer_auto_offset_reset="earliest",
     broker_commit_interval=1.0,

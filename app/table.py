@@ -45,17 +45,16 @@ class PartialsTable(faust.Table[Key, Entry]):
     def write(self, partition: int, entries: Mapping[Path, Entry]) -> Awaitable[Any]:
         """Write entries in their order, and return what ends once the changelog has them.
 
-        This is ``table[key] = value`` whose result can be waited for: a commit never gets ahead of the changelog,
-        and a slow broker slows the agent down instead of filling its memory.
+        This is ``table[key] = value`` whose result can be waited for: a commit never gets ahead of the changelog.
         """
         keyed = {(partition, *path): entry for path, entry in entries.items()}
         self.data.update(keyed)
-        self._hidden.difference_update(keyed)
         return self._send(partition, keyed)
 
     @until_kafka_answers
     async def _send(self, partition: int, entries: Mapping[Key, Entry]) -> None:
         await asyncio.gather(*[self.send_changelog(partition, key, entry) for key, entry in entries.items()])
+        self._hidden.difference_update(entries)
 
     def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
         """Recover; an entry never gives way to one of an older position.

@@ -79,16 +79,17 @@ class Totals(Generic[R]):
             return
         if self._partitions.get(partition) is not partials:
             return  # a rebalance came in between: the batch comes again, here or elsewhere
-        counted = partials.position.offset
+        writer, counted = self._writers[partition], partials.position.offset
         rejected: list[Rejected] = []
-        touched = partials.fold(self._changes(batch, rejected))
-        if rejected:  # each but those that were counted, and so sent, before a crash
-            await or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
+        async with writer.held():
+            touched = partials.fold(self._changes(batch, rejected))
+            if rejected:  # each but those that were counted, and so sent, before a crash
+                await or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
         if self._partitions.get(partition) is not partials:
             return
         mirror.changed(self.name, partition, partials, touched)
         self.batches += 1
-        batch.written = self._writers[partition].write(len(batch))
+        batch.written = writer.write(len(batch))
         batch.clear()  # until it is acknowledged, it need not hold what is counted
 
     def _hold(self, partition: int) -> None:

@@ -12,7 +12,7 @@ This relies on private parts of faust-streaming 0.15.3, to be looked at when it 
 - ``faust/transport/drivers/aiokafka.py``: ``AIOKafkaConsumerThread._create_worker_consumer``, ``_fetch_records``;
   ``Consumer._new_consumer_thread``, ``_to_message``
 - ``faust/transport/consumer.py``: ``_read_offset``, ``_add_gap``, ``_new_offset``, ``_acked``, ``_acked_index``,
-  ``on_buffer_full``
+  ``on_buffer_full``, ``wait_empty``
 - ``faust/streams.py``: ``Stream._py_aiter`` acknowledges the messages that it skips, too
 """
 

@@ -5,8 +5,8 @@ that is busy would cost Kafka as many requests for what is counted as for what h
 """
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from app.application import app
@@ -19,7 +19,7 @@ TICK = 0.1
 """Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one."""
 
 MANY = 20_000
-"""Records that are written down before that. So many are counted ahead of a write that does not end, and no more."""
+"""Records that are written down before that. So many, and a batch, are counted ahead of a write that does not end."""
 
 
 class Writer:
@@ -33,6 +33,7 @@ class Writer:
         self._next: asyncio.Task[None] | None = None
         self._waiting = 0
         self._many = asyncio.Event()
+        self._lock = asyncio.Lock()
 
     def write(self, records: int) -> asyncio.Task[None]:
         """Take note of records that were counted, and return what ends once they are written down."""
@@ -48,6 +49,16 @@ class Writer:
         if self._many.is_set() and self._current is not None:
             await asyncio.wait([self._current])
 
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Keep back what is counted in a block until the block ends; where it fails, nothing is written any more."""
+        async with self._lock:
+            try:
+                yield
+            except BaseException:
+                self.leave()
+                raise
+
     def leave(self) -> None:
         """Write no more: the partition may be another worker's by now."""
         if self._next is not None:
@@ -59,9 +70,11 @@ class Writer:
                 await self._many.wait()
         if former is not None:
             await asyncio.shield(former)
-        self._current, self._next, self._waiting = self._next, None, 0
-        self._many.clear()
-        await or_crash(self._table.write(self._partition, self._partials.take()))
+        async with self._lock:
+            self._current, self._next, self._waiting = self._next, None, 0
+            self._many.clear()
+            entries = self._partials.take()
+        await or_crash(self._table.write(self._partition, entries))
         self._partials.settle()
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+import app.application
 import app.writer
 from app.table import PartialsTable
 from app.writer import MANY, Writer
@@ -20,13 +21,14 @@ class Changelog:
 
     def __init__(self) -> None:
         self.written: list[dict[Path, Entry]] = []
-        self.answers: asyncio.Queue[None] = asyncio.Queue()
+        self.answers: asyncio.Queue[Exception | None] = asyncio.Queue()
         self.asked = asyncio.Event()
 
     async def write(self, partition: int, entries: Mapping[Path, Entry]) -> None:
         assert partition == 3
         self.asked.set()
-        await self.answers.get()
+        if error := await self.answers.get():
+            raise error
         self.written.append(dict(entries))
 
 
@@ -109,5 +111,62 @@ def test_a_partition_that_was_lost_is_not_written() -> None:
         with pytest.raises(asyncio.CancelledError):
             await waiting
         assert len(run.changelog.written) == 1
+
+    within_a_loop(case())
+
+
+def test_what_is_held_back_is_not_written_before_the_end() -> None:
+    async def case() -> None:
+        run = Run()
+        run.changelog.answers.put_nowait(None)
+        written = run.count(0)
+        async with run.writer.held():
+            run.partials.fold([Change(1, {PATH: 1})])
+            await asyncio.sleep(2 * app.writer.TICK)  # in which it would be written
+            assert not run.changelog.asked.is_set()
+        await written
+        assert run.changelog.written[0][PATH] == [1, 2]
+
+    within_a_loop(case())
+
+
+def test_what_fails_while_it_is_held_back_is_never_written() -> None:
+    async def case() -> None:
+        run = Run()
+        waiting = run.count(0)
+
+        async def fails() -> None:
+            async with run.writer.held():
+                run.partials.fold([Change(1, {PATH: 1})])
+                await asyncio.sleep(2 * app.writer.TICK)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fails()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert not run.changelog.asked.is_set()
+
+    within_a_loop(case())
+
+
+def test_after_a_write_that_failed_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    crashes: list[BaseException] = []
+
+    async def crash(error: BaseException) -> None:
+        crashes.append(error)
+
+    monkeypatch.setattr(app.application.app, "crash", crash)
+
+    async def case() -> None:
+        run = Run()
+        failing = run.count(0)
+        await run.changelog.asked.wait()
+        waiting = run.count(1)
+        run.changelog.answers.put_nowait(ValueError("refused"))
+        for task in (failing, waiting):
+            with pytest.raises(ValueError, match="refused"):
+                await task
+        assert (len(crashes), run.changelog.written) == (1, [])
 
     within_a_loop(case())
