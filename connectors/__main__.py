@@ -101,16 +101,14 @@ def extend(timeout: Timeout = TIMEOUT) -> None:
 def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
     definitions = load()
-    topics.create(
-        dict.fromkeys(topics.OF_THE_APP, settings().partitions)
-        | dict.fromkeys((definition.heartbeat_topic for definition in definitions), 1),
-        timeout,
-    )
+    topics.create(dict.fromkeys(topics.OF_THE_APP, settings().partitions), timeout)
+    topics.create(dict.fromkeys((definition.heartbeat_topic for definition in definitions), 1), timeout, config={})
     captured = [topic for definition in definitions for topic in definition.topics]
     for topic, count in topics.partition_counts([*captured, *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:
             said = f"{topic} has {count} partitions, not {settings().partitions} ({variable('partitions')})"
-            console.print(f"[yellow]{said}: python -m connectors partitions adds some", soft_wrap=True)
+            mend = "python -m connectors partitions adds some" if count < settings().partitions else "it keeps them"
+            console.print(f"[yellow]{said}: {mend}", soft_wrap=True)
 
 
 def run(names: Sequence[str] | None, timeout: float, doing: str, do: Callable[[Lifecycle], None]) -> None:

@@ -15,6 +15,8 @@ from settings import kafka_service, settings
 DEAD_LETTERS = "dead_letters"
 OF_THE_APP = (DEAD_LETTERS, items.TOPIC)
 """What the Faust app writes: with the partitions of what it reads."""
+FOR_EVER = {"retention.ms": "-1"}
+"""Kafka's default is a week. Who counts a topic anew, as the app does for a new measure, needs all of it."""
 REQUEST_TIMEOUT_MS = 5_000
 
 
@@ -23,13 +25,13 @@ def partition_counts(topics: Collection[str], patience: float) -> dict[str, int]
     return patiently(lambda: asyncio.run(_partition_counts(topics)), patience, aloud=True)
 
 
-def create(partitions: Mapping[str, int], patience: float) -> None:
-    """Make topics with so many partitions each. A topic that exists stays as it is.
+def create(partitions: Mapping[str, int], patience: float, config: Mapping[str, str] = FOR_EVER) -> None:
+    """Make topics with so many partitions each, and with these settings. A topic that exists stays as it is.
 
     Raises:
         ConnectorsError: where Kafka does not answer, or refuses one.
     """
-    patiently(lambda: asyncio.run(_create(partitions)), patience, aloud=True)
+    patiently(lambda: asyncio.run(_create(partitions, config)), patience, aloud=True)
 
 
 async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
@@ -38,10 +40,13 @@ async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
     return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
 
 
-async def _create(partitions: Mapping[str, int]) -> None:
+async def _create(partitions: Mapping[str, int], config: Mapping[str, str]) -> None:
     async with admin() as client:
         response = await client.create_topics(
-            [NewTopic(topic, count, settings().replication) for topic, count in partitions.items()]
+            [
+                NewTopic(topic, count, settings().replication, topic_configs=config)
+                for topic, count in partitions.items()
+            ]
         )
     for topic, code, message in response.topic_errors:
         error = for_code(code)

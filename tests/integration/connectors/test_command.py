@@ -1,10 +1,14 @@
 """``python -m connectors`` and its sub-commands: what runs afterwards, and what is said."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from connectors.definitions import load
+from connectors.topics import OF_THE_APP, admin
 from settings import Database
 from tests.integration.connectors.probe import connectors, eventually, query, rows_of
 
@@ -31,6 +35,25 @@ def test_all_run_and_a_second_time_changes_nothing() -> None:
     assert [(seen["name"], seen["state"], seen["tasks"]) for seen in status()] == [
         (name, "RUNNING", ["RUNNING"]) for name in NAMES
     ]
+
+
+def test_topics_keep_what_a_new_measure_is_counted_from() -> None:
+    async def retention() -> dict[str, str]:
+        captured = {topic for definition in load() for topic in definition.topics}
+        asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in {*captured, *OF_THE_APP}]
+        async with admin() as client:
+            answers = await client.describe_configs(asked)
+        return {
+            topic: value
+            for answer in answers
+            for _, _, _, topic, entries in answer.resources
+            for name, value, *_ in entries
+            if name == "retention.ms"
+        }
+
+    kept = asyncio.run(retention())
+    assert {"transaction", "interaction", "dead_letters", "transaction_items"} <= kept.keys()
+    assert set(kept.values()) == {"-1"}
 
 
 def test_a_failed_task_is_shown_by_its_cause_and_put_right() -> None:
