@@ -8,7 +8,7 @@ have one partition for each of a topic's, and workers of both minds would not ag
 import asyncio
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError
 
 from connectors.errors import ConnectorsError, LateError, patiently
 from connectors.topics import admin
@@ -41,10 +41,10 @@ async def _extend(captured: frozenset[str], wanted: int) -> list[str]:
         if more := [f"{topic} has {count}" for topic, count in sorted(counts.items()) if count > wanted]:
             raise ConnectorsError(f"Kafka takes no partitions away, to leave {wanted}: {', '.join(more)}")
         fewer = sorted(topic for topic, count in counts.items() if count < wanted)
-        response = await client.create_partitions({topic: NewPartitions(wanted) for topic in fewer})
-    for topic, code, message in response.topic_errors:
-        if code:
-            raise ConnectorsError(f"{kafka_service()}: {topic}: {message or for_code(code).__name__}")
+        try:
+            await client.create_partitions({topic: NewPartitions(wanted) for topic in fewer})
+        except KafkaError as error:
+            raise ConnectorsError(f"{kafka_service()} adds no partitions: {error}") from error
     return fewer
 
 
