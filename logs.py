@@ -57,7 +57,10 @@ class JsonLines(TextLines):
             extra["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             extra["stack"] = self.formatStack(record.stack_info)
-        return json.dumps(fields | extra, default=str)
+        try:
+            return json.dumps(fields | extra, default=str)
+        except (TypeError, ValueError):  # a key that is no text, or a value that contains itself
+            return json.dumps(fields | {name: str(value) for name, value in extra.items()})
 
 
 FORMATTERS = {LogFormat.TEXT: TextLines, LogFormat.JSON: JsonLines}

@@ -109,7 +109,9 @@ class Settings(BaseSettings):
     kafka: Annotated[str, AfterValidator(bootstrap_servers)] = "127.0.0.1:9092"
     kafka_user: str | None = Field(default=None, description="who signs in, by SCRAM-SHA-512; none: nobody is asked")
     kafka_password: SecretStr | None = Field(default=None, validate_default=True)
-    kafka_ca: FilePath | None = Field(default=None, description="PEM file of whom to trust; none: not encrypted")
+    kafka_ca: Annotated[FilePath, AfterValidator(Path.absolute)] | None = Field(
+        default=None, description="PEM file of whom to trust; none: not encrypted"
+    )
     connect_url: Annotated[str, AfterValidator(url_of("http", "https"))] = "http://127.0.0.1:8083"
     redis_url: Annotated[str, AfterValidator(url_of("redis", "rediss"))] = "redis://127.0.0.1:6379/0"
 

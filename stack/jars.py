@@ -82,7 +82,7 @@ def unseen(command: Sequence[str | Path], file: Path) -> Iterator[list[str | Pat
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     try:
-        file.write_text("\n".join(json.dumps(str(argument)) for argument in arguments))
+        file.write_text("\n".join(json.dumps(str(argument), ensure_ascii=False) for argument in arguments))
         yield [java, f"@{file}"]
     finally:
         file.unlink()
