@@ -20,6 +20,7 @@ SECRETS = {
     secret["name"]: [Path(file).name for file in (*secret.get("envs", ()), *secret.get("files", ()))]
     for secret in WITH_SECRETS["secretGenerator"]
 }
+STRIMZIS_ADDRESSES = {"INSTASHOP_KAFKA", "INSTASHOP_CONNECT_URL"}
 ADDRESSES = {"instashop-kafka-bootstrap", "instashop-connect-api", *of_kind("Service")}
 """The first two are what Strimzi calls the services of a Kafka and a KafkaConnect named `instashop`."""
 
@@ -100,8 +101,9 @@ def test_each_is_told_what_its_service_of_compose_is(name: str) -> None:
     own = {variable["name"]: variable["value"] for variable in container(name).get("env", [])}
     (secret,) = [Path(file).stem for file in service["env_file"]]
     assert secret_of(name) == secret
-    assert SETTINGS.keys() | own.keys() == service["environment"].keys() - {"INSTASHOP_SPARK_HOST"}
-    assert SETTINGS.keys() | own.keys() <= KNOWN
+    given, wanted = SETTINGS | own, service["environment"]
+    assert given.keys() == wanted.keys() - {"INSTASHOP_SPARK_HOST"} <= KNOWN
+    assert {variable for variable in given if given[variable] != wanted[variable]} <= STRIMZIS_ADDRESSES
 
 
 def test_connect_is_told_what_the_connectors_ask_for(secrets: dict[str, dict[str, str]]) -> None:
@@ -171,7 +173,9 @@ def test_nobody_may_come_in_who_is_not_named(secrets: dict[str, dict[str, str]])
     knows = {name for name in PODS if "INSTASHOP_REDIS_URL" in secrets.get(secret_of(name) or "", {})}
     assert let_in(redis["from"]) == knows - {"setup"}  # its Secret is that of the watch
     (listener,) = KAFKA["spec"]["kafka"]["listeners"]
-    assert let_in(listener["networkPolicyPeers"]) <= PODS.keys()
+    assert let_in(listener["networkPolicyPeers"]) == {"setup", "connectors-watch", "faust-worker", "spark"}
+    (connect,) = policies["connect"]["spec"]["ingress"]
+    assert let_in(connect["from"]) == {"setup", "connectors-watch"}
 
 
 STRIMZIS = {
