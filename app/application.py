@@ -99,6 +99,9 @@ app = InstaShop(
     topic_replication_factor=settings().replication,
     # Batches waiting for an agent, each up to a fetch of one partition: this and that bound the worker's memory.
     stream_buffer_maxsize=2,
+    # A changelog is little and soon read. With standbys every worker would read others' as well; and Faust 0.15.3
+    # crashes where a second rebalance comes while it looks up where to begin with them.
+    table_standby_replicas=0,
     # Before a partition is given away, what is counted of it is written down and acknowledged.
     stream_wait_empty=True,
     consumer_max_fetch_size=4 * 2**20,
