@@ -14,11 +14,9 @@ FILE = CHECKOUT / "docker-compose.yml"
 SERVICES: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
 SCRIPT = CHECKOUT / "deploy" / "containers" / "secrets.sh"
 
-CAPTURE = {
-    name
-    for file in (CHECKOUT / "connectors").glob("*.json")
-    for name in re.findall(r"\$\{env:(\w+)}", file.read_text())
-}
+CONNECTORS = [*(CHECKOUT / "connectors").glob("*.json")]
+
+CAPTURE = {name for file in CONNECTORS for name in re.findall(r"\$\{env:(\w+)}", file.read_text())}
 """The variables that the connectors ask Connect for."""
 
 KNOWN = CAPTURE | {f"{PREFIX}{field}".upper() for field in Settings.model_fields}

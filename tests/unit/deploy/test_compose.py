@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from string import Template
 
@@ -11,9 +12,7 @@ import pytest
 
 from settings import CHECKOUT, PREFIX
 from stack.service import CONFIG
-from tests.containers import FILE, KNOWN, SCRIPT, SERVICES, make_secrets, properties, variables
-
-CONNECTORS = [*(CHECKOUT / "connectors").glob("*.json")]
+from tests.containers import CONNECTORS, FILE, KNOWN, SCRIPT, SERVICES, make_secrets, properties, variables
 
 WITHOUT_HEALTH = {"kafka-features", "setup", "generator", "connectors-watch"}
 """The first two end, and nobody waits for the others: that they run is all there is to know."""
@@ -84,6 +83,13 @@ def test_each_command_of_the_project_is_one(command: list[str]) -> None:
     program = Path(sys.executable).with_name(command[0])
     done = subprocess.run([program, *command[1:], "--help"], cwd=CHECKOUT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_image_has_every_module_of_the_project() -> None:
+    ours = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    modules = {*ours["packages"], *(f"{module}.py" for module in ours["py-modules"])}
+    taken = re.findall(r"^!(\S+)", (CHECKOUT / ".dockerignore").read_text(), re.MULTILINE)
+    assert modules <= {*taken}
 
 
 def test_the_packages_of_the_image_are_those_that_are_tested() -> None:
