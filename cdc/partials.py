@@ -71,7 +71,7 @@ class PartitionPartials:
                 self.position = Position(*entry)  # type: ignore[arg-type]
             else:
                 self._offsets[path], self.amounts[path] = entry  # type: ignore[assignment]
-        self._last = self._taken = self._settled = self.position.settled
+        self._last = self._taken = self.position.settled
         self._touched: dict[Path, None] = {}
 
     @property
@@ -121,12 +121,11 @@ class PartitionPartials:
         """
         touched, self._touched = self._touched, {}
         self._taken = self._last
-        self.position = self.position._replace(settled=self._settled)
         return {POSITION: list(self.position)} | {path: [self._offsets[path], self.amounts[path]] for path in touched}
 
     def settle(self) -> None:
         """Note that what was taken is written down."""
-        self._settled = self._taken
+        self.position = self.position._replace(settled=self._taken)
 
     def _replay(self, change: Change) -> Iterator[Path]:
         """Count a change only for the partials that a crash left behind it."""
