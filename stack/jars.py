@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from settings import CHECKOUT
-from stack import lock
+from stack import lock, private
 from stack.errors import StackError
 
 POM = CHECKOUT / "pom.xml"
@@ -79,10 +79,8 @@ def java(main: str, *arguments: str | Path, options: Sequence[str] = ()) -> list
 def unseen(command: Sequence[str | Path], file: Path) -> Iterator[list[str | Path]]:
     """Give a command of `java` that holds a password as one that `ps` may show: its arguments stand in a file."""
     java, *arguments = command
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
+    private.write(file, "\n".join(json.dumps(str(argument), ensure_ascii=False) for argument in arguments))
     try:
-        file.write_text("\n".join(json.dumps(str(argument), ensure_ascii=False) for argument in arguments))
         yield [java, f"@{file}"]
     finally:
         file.unlink()

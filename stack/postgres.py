@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from settings import Database, Role, Settings, database_variable
-from stack import jars
+from stack import jars, private
 from stack.errors import StackError
 from stack.ports import HOST
 from stack.process import identity
@@ -119,11 +119,9 @@ class Postgres(Service):
 
     def _make_cluster(self) -> None:
         """Run initdb. A half-made cluster never gets the name of a whole one."""
-        draft, password = self.home / "data.new", self.home / "password.new"
+        draft, password = self.home / "data.new", self.home / "password"
         shutil.rmtree(draft, ignore_errors=True)
-        password.unlink(missing_ok=True)
-        password.touch(mode=0o600)
-        password.write_text(self.site.passwords["owner"])
+        private.write(password, self.site.passwords["owner"])
         self._give(password)
         try:
             self._run(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from settings import Settings, variable
+from stack import private
 from stack.errors import StackError
 from stack.ports import HOST
 from stack.process import Process
@@ -143,9 +144,7 @@ class Service(ABC):
     def render(self, template: str, target: Path, **values: object) -> None:
         """Write a file of `stack/config` with its values filled in, for this user only."""
         text = Template((CONFIG / template).read_text()).substitute(host=HOST, port=self.port, **values)
-        target.unlink(missing_ok=True)
-        target.touch(mode=0o600)
-        target.write_text(text)
+        private.write(target, text)
 
 
 def reveal(settings: Settings, field: str) -> str:
