@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     @classmethod
     def _has_its_user(cls, password: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
         if (password is None) != (others.data.get("kafka_user") is None):
-            raise PydanticCustomError("pair", "goes with INSTASHOP_KAFKA_USER: set both, or none")
+            raise PydanticCustomError("pair", f"goes with {variable('kafka_user')}: set both, or none")
         return password
 
     @property

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 
 from benchmarks import orders
 from connectors import topics
-from connectors.definitions import load
+from connectors.definitions import captured
 from kafka_client import aiokafka_options
 from settings import settings
 
@@ -18,7 +18,7 @@ BATCH = 5_000
 
 def create_topics() -> None:
     """Make the topics that the app reads and writes."""
-    names = [*topics.OF_THE_APP, *(topic for definition in load() for topic in definition.topics)]
+    names = [*topics.OF_THE_APP, *captured()]
     topics.create(dict.fromkeys(names, settings().partitions), patience=30)
 
 

@@ -11,7 +11,7 @@ from rich.live import Live
 import logs
 from connectors import partitions, topics
 from connectors.connect_api import Connect
-from connectors.definitions import load
+from connectors.definitions import captured, load
 from connectors.display import console, progress, table
 from connectors.errors import ConnectorsError
 from connectors.lifecycle import Lifecycle, UnfinishedError, in_hand, wait_until_working
@@ -92,19 +92,16 @@ def delete(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
 def extend(timeout: Timeout = TIMEOUT) -> None:
     """Give all topics as many partitions as INSTASHOP_PARTITIONS says, where they have fewer. No worker may run."""
     with one_clear_line("", ConnectorsError):
-        captured = {topic for definition in load() for topic in definition.topics}
         wanted = settings().partitions
-        changed = partitions.extend(frozenset({*captured, *topics.OF_THE_APP}), wanted, timeout)
+        changed = partitions.extend([*captured(), *topics.OF_THE_APP], wanted, timeout)
         console.print(f"{len(changed)} topics had fewer than {wanted} partitions, and have them now.")
 
 
 def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
-    definitions = load()
     topics.create(dict.fromkeys(topics.OF_THE_APP, settings().partitions), timeout)
-    topics.create(dict.fromkeys((definition.heartbeat_topic for definition in definitions), 1), timeout, config={})
-    captured = [topic for definition in definitions for topic in definition.topics]
-    for topic, count in topics.partition_counts([*captured, *topics.OF_THE_APP], timeout).items():
+    topics.create(dict.fromkeys((definition.heartbeat_topic for definition in load()), 1), timeout, config={})
+    for topic, count in topics.partition_counts([*captured(), *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:
             said = f"{topic} has {count} partitions, not {settings().partitions} ({variable('partitions')})"
             mend = "python -m connectors partitions adds some" if count < settings().partitions else "it keeps them"

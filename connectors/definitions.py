@@ -76,6 +76,11 @@ class Definition:
         return self.config["publication.name"]
 
 
+def captured() -> list[str]:
+    """Return the topics of all tables that are captured."""
+    return [topic for definition in load() for topic in definition.topics]
+
+
 def load(names: Sequence[str] = ()) -> list[Definition]:
     """Read the definitions, of all connectors or of those named.
 

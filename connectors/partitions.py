@@ -6,6 +6,7 @@ have one partition for each of a topic's, and workers of both minds would not ag
 """
 
 import asyncio
+from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.errors import KafkaError
@@ -18,8 +19,8 @@ APP = "instashop"
 """The Faust app's id, without its version: its group, and the topics that it keeps for itself, begin with it."""
 
 
-def extend(captured: frozenset[str], wanted: int, patience: float) -> list[str]:
-    """Give each topic that is captured, or made by the Faust app, as many partitions as are wanted.
+def extend(topics: Collection[str], wanted: int, patience: float) -> list[str]:
+    """Give each of these topics, and each that the Faust app keeps for itself, as many partitions as are wanted.
 
     Returns:
         The topics that had fewer.
@@ -27,16 +28,16 @@ def extend(captured: frozenset[str], wanted: int, patience: float) -> list[str]:
     Raises:
         ConnectorsError: where Kafka does not answer, a worker runs, or a topic has more already.
     """
-    return patiently(lambda: asyncio.run(_extend(captured, wanted)), patience, aloud=True)
+    return patiently(lambda: asyncio.run(_extend(topics, wanted)), patience, aloud=True)
 
 
-async def _extend(captured: frozenset[str], wanted: int) -> list[str]:
+async def _extend(topics: Collection[str], wanted: int) -> list[str]:
     async with admin() as client:
         await _require_no_worker(client)
         counts = {
             topic["topic"]: len(topic["partitions"])
             for topic in await client.describe_topics()
-            if topic["topic"] in captured or _is_of_the_app(topic["topic"])
+            if topic["topic"] in topics or _is_of_the_app(topic["topic"])
         }
         if more := [f"{topic} has {count}" for topic, count in sorted(counts.items()) if count > wanted]:
             raise ConnectorsError(f"Kafka takes no partitions away, to leave {wanted}: {', '.join(more)}")

@@ -2,13 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
-from kafka_client import aiokafka_options
+from connectors.topics import admin
 from settings import settings
+from stack.topics import topics
 from tests.pipeline import (
     TOPICS,
     assert_exact,
@@ -29,30 +29,18 @@ def topics_of_its_own() -> Iterator[None]:
     """Forget the topics afterwards: Kafka takes no partition away."""
     yield
     connectors("delete")
-    asyncio.run(delete_topics())
+    asyncio.run(delete(partitions()))
 
 
-async def described() -> dict[str, int]:
+def partitions() -> dict[str, int]:
     """Return how many partitions each topic has, but those of Kafka and of Connect."""
-    client = AIOKafkaAdminClient(**aiokafka_options())
-    await client.start()
-    try:
-        return {
-            topic["topic"]: len(topic["partitions"])
-            for topic in await client.describe_topics()
-            if not topic["topic"].startswith(("_", "connect-"))
-        }
-    finally:
-        await client.close()
+    there = asyncio.run(topics())
+    return {topic.name: topic.partitions for topic in there if not topic.name.startswith(("_", "connect-"))}
 
 
-async def delete_topics() -> None:
-    client = AIOKafkaAdminClient(**aiokafka_options())
-    await client.start()
-    try:
-        await client.delete_topics([*await described()])
-    finally:
-        await client.close()
+async def delete(names: Collection[str]) -> None:
+    async with admin() as client:
+        await client.delete_topics([*names])
 
 
 @pytest.mark.usefixtures("topics_of_its_own")
@@ -66,7 +54,7 @@ def test_more_partitions_under_load() -> None:
 
         done = run(*EXTEND, **ENVIRONMENT)
         assert done.returncode == 0, done.stderr
-        counts = asyncio.run(described())
+        counts = partitions()
         kept = {topic for topic in counts if topic.startswith("instashop-")} - {"instashop-__assignor-__leader"}
         assert len(kept) == len(TOPICS) + 1  # the tables, and the catalogue
         assert {counts[topic] for topic in {*TOPICS, "transaction_items", "dead_letters", *kept}} == {MORE}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from connectors.definitions import load
+from connectors.definitions import captured
 from connectors.topics import OF_THE_APP, admin
 from settings import Database
 from tests.integration.connectors.probe import connectors, eventually, query, rows_of
@@ -39,8 +39,7 @@ def test_all_run_and_a_second_time_changes_nothing() -> None:
 
 def test_topics_keep_what_a_new_measure_is_counted_from() -> None:
     async def retention() -> dict[str, str]:
-        captured = {topic for definition in load() for topic in definition.topics}
-        asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in {*captured, *OF_THE_APP}]
+        asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in (*captured(), *OF_THE_APP)]
         async with admin() as client:
             answers = await client.describe_configs(asked)
         return {
