@@ -1,26 +1,21 @@
 """From COMMIT in PostgreSQL to what Redis shows, through the whole pipeline, order by order."""
 
-import asyncio
 import json
 import statistics
-import subprocess
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from redis.asyncio import Redis
+from redis import Redis
 from rich.progress import Progress
 
 from benchmarks import sandbox
-from benchmarks.backlog import TOPIC
 from benchmarks.commits import lane
 from benchmarks.report import Result
-from kafka_client import aiokafka_options
-from settings import CHECKOUT, settings
+from settings import settings
 from stack import StackError
 from stack.process import Process
 
@@ -38,131 +33,84 @@ class Load(NamedTuple):
     orders: int
 
 
-WARM_UP = Load(rate=1_000, orders=20_000)
+WARM_UP = Load(rate=1_000, orders=90_000)
+"""For so long Java compiles Kafka, Connect and Debezium, and takes half a core for it."""
+
 LOADS = (Load(rate=10, orders=300), Load(rate=1_000, orders=20_000))
 
 
 class Watch:
-    """Notes when orders arrive in Kafka, for a reader of what is committed, and in Redis, for a reader of its metrics.
+    """Notes when Redis shows orders, by the system's monotonic clock in seconds."""
 
-    Times are those of the system's monotonic clock, in seconds.
-    """
-
-    def __init__(self, consumer: AIOKafkaConsumer, redis: Redis) -> None:
-        self._consumer = consumer
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self.in_kafka: dict[int, float] = {}
-        self.in_redis: dict[str, list[float]] = defaultdict(list)
+        self._document: object = None
+        self._shown: dict[str, list[float]] = defaultdict(list)
         """By channel, when Redis showed its first order, its second and so on."""
 
-    async def kafka(self) -> None:
-        """Note each order that arrives in Kafka, until cancelled."""
-        while True:
-            fetched = await self._consumer.getmany(timeout_ms=1000)
-            now = time.monotonic()
-            for records in fetched.values():
-                for record in records:
-                    if record.key:  # and not a reset
-                        self.in_kafka.setdefault(json.loads(record.key)["id"], now)
+    def look(self) -> int:
+        """Look at Redis, and return how many orders it shows."""
+        document = self._redis.get("metrics:transactions")
+        if isinstance(document, bytes) and document != self._document:
+            now, self._document = time.monotonic(), document
+            for channel, count in msgspec.json.decode(document)["by_channel"].items():
+                shown = self._shown[channel]
+                shown += [now] * (count - len(shown))
+        return sum(map(len, self._shown.values()))
 
-    async def redis(self) -> None:
-        """Note how many orders of each channel Redis shows, until cancelled."""
-        shown = None
-        while True:
-            document = await self._redis.get("metrics:transactions")
-            if document and document != shown:
-                now, shown = time.monotonic(), document
-                for channel, count in msgspec.json.decode(document)["by_channel"].items():
-                    seen = self.in_redis[channel]
-                    seen += [now] * (count - len(seen))
-            await asyncio.sleep(LOOK)
-
-    def visible(self, orders: Iterable[int]) -> dict[int, float]:
+    def shown(self, orders: Iterable[int]) -> dict[int, float]:
         """Return when Redis showed each order, of all that there ever were, in the order of their commits."""
-        places = {channel: iter(times) for channel, times in self.in_redis.items()}
-        return {order: next(places[lane(order)]) for order in orders}
-
-    def __str__(self) -> str:
-        return f"{len(self.in_kafka):,} arrived in Kafka and {self.count:,} in Redis"
-
-    @property
-    def count(self) -> int:
-        """How many orders Redis shows."""
-        return sum(len(times) for times in self.in_redis.values())
+        times = {channel: iter(shown) for channel, shown in self._shown.items()}
+        return {order: next(times[lane(order)]) for order in orders}
 
 
-@asynccontextmanager
-async def watching() -> AsyncIterator[Watch]:
-    """Watch Kafka and Redis within an ``async with`` block."""
-    consumer = AIOKafkaConsumer(**aiokafka_options(), auto_offset_reset="earliest", isolation_level="read_committed")
-    redis = Redis.from_url(settings().redis_url)
-    await consumer.start()
-    consumer.assign([TopicPartition(TOPIC, partition) for partition in range(settings().partitions)])
-    watch = Watch(consumer, redis)
-    tasks = [asyncio.create_task(watch.kafka()), asyncio.create_task(watch.redis())]
-    try:
-        yield watch
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await consumer.stop()
-        await redis.aclose()
-
-
-async def commit(first: int, load: Load) -> dict[int, float]:
+def commit(first: int, load: Load) -> dict[int, float]:
     """Have orders inserted by another process, and return when each was committed."""
-    command = sandbox.program("commits", first, load.orders, load.rate)
-    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stdout=subprocess.PIPE)
-    printed, _ = await process.communicate()
+    printed = sandbox.output_of(sandbox.program("commits", first, load.orders, load.rate))
     return {int(order): at for order, at in json.loads(printed).items()}
 
 
-async def run(progress: Progress, worker: Process) -> AsyncIterator[tuple[Load, list[float], list[float]]]:
-    """Run the loads one after the other. Yields each with the milliseconds to Kafka and to Redis of its orders."""
+def run(progress: Progress, worker: Process) -> Iterator[tuple[Load, list[float]]]:
+    """Run the loads one after the other. Yields each, and the milliseconds of its orders.
+
+    Raises:
+        StackError: the worker ended, or not all orders arrived.
+    """
     committed: dict[int, float] = {}
-    async with watching() as watch:
+    with Redis.from_url(settings().redis_url) as redis, ThreadPoolExecutor(max_workers=1) as client:
+        watch = Watch(redis)
         for load in (WARM_UP, *LOADS):
             task = progress.add_task(f"{load.rate:,} orders a second", total=load.orders)
             before = len(committed)
-            committing = asyncio.create_task(commit(before + 1, load))
+            committing = client.submit(commit, before + 1, load)
             deadline = time.monotonic() + load.orders / load.rate + PATIENCE
-            while not (committing.done() and watch.count == len(watch.in_kafka) == before + load.orders):
+            while (count := watch.look() - before) < load.orders or not committing.done():
+                progress.update(task, completed=count)
                 sandbox.check(worker)
                 if time.monotonic() > deadline:
-                    raise StackError(f"Of {before + load.orders:,} orders {watch} in {PATIENCE:.0f} s.")
-                await asyncio.sleep(0.2)
-                progress.update(task, completed=watch.count - before)
+                    raise StackError(f"Of {load.orders:,} orders {count:,} are in Redis after {PATIENCE:.0f} s.")
+                time.sleep(LOOK)
+            progress.update(task, completed=load.orders)
             committed |= committing.result()
             if load is not WARM_UP:
-                visible = watch.visible(committed)
-                mine = range(before + 1, len(committed) + 1)
-                yield (
-                    load,
-                    [1000 * (watch.in_kafka[order] - committed[order]) for order in mine],
-                    [1000 * (visible[order] - committed[order]) for order in mine],
-                )
+                shown = watch.shown(committed)
+                yield load, [1000 * (shown[order] - committed[order]) for order in range(before + 1, len(shown) + 1)]
 
 
-def rows(load: Load, to_kafka: list[float], to_redis: list[float]) -> list[Result]:
+def rows(load: Load, milliseconds: list[float]) -> list[Result]:
     """Return what is to be shown of a load."""
-    kafka, redis = (statistics.quantiles(leg, n=100, method="inclusive") for leg in (to_kafka, to_redis))
+    percentiles = statistics.quantiles(milliseconds, n=100, method="inclusive")
+    p50, p99 = percentiles[49], percentiles[98]
     return [
-        Result(f"commit to Kafka at {load.rate:,}/s, p50", f"{kafka[49]:.0f} ms"),
-        Result(f"commit to Kafka at {load.rate:,}/s, p99", f"{kafka[98]:.0f} ms"),
-        Result(f"commit to Redis at {load.rate:,}/s, p50", f"{redis[49]:.0f} ms", f"≤ {P50:.0f} ms", redis[49] <= P50),
-        Result(f"commit to Redis at {load.rate:,}/s, p99", f"{redis[98]:.0f} ms", f"≤ {P99:.0f} ms", redis[98] <= P99),
-        Result(f"commit to Redis at {load.rate:,}/s, max", f"{max(to_redis):.0f} ms"),
+        Result(f"commit to Redis at {load.rate:,}/s, p50", f"{p50:.0f} ms", f"≤ {P50:.0f} ms", p50 <= P50),
+        Result(f"commit to Redis at {load.rate:,}/s, p99", f"{p99:.0f} ms", f"≤ {P99:.0f} ms", p99 <= P99),
+        Result(f"commit to Redis at {load.rate:,}/s, max", f"{max(milliseconds):.0f} ms"),
     ]
 
 
 def measure(progress: Progress) -> list[Result]:
     """Measure, and return what is to be shown."""
-
-    async def results() -> list[Result]:
-        return [row async for measured in run(progress, worker) for row in rows(*measured)]
-
     with sandbox.services(progress):
         sandbox.connect()
         worker = sandbox.start_worker()
-        return asyncio.run(results())
+        return [row for measured in run(progress, worker) for row in rows(*measured)]
