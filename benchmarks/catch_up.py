@@ -9,6 +9,7 @@ from redis import Redis
 from rich.progress import Progress
 
 from benchmarks import backlog, sandbox
+from kafka_client import silent_client
 from settings import settings
 from stack.process import Process
 
@@ -19,7 +20,8 @@ def write_backlog(events: int, progress: Progress) -> None:
     """Make the topics, and let so many events wait in one of them."""
     writing = progress.add_task("Writing the backlog", total=events)
     backlog.create_topics()
-    asyncio.run(backlog.fill(events, lambda more: progress.advance(writing, more)))
+    with silent_client():  # it says that it asks again, where a topic has no leader yet
+        asyncio.run(backlog.fill(events, lambda more: progress.advance(writing, more)))
 
 
 def catch_up(worker: Process, events: int, progress: Progress) -> Iterator[int]:
