@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
+from connectors.topics import admin
 from databases import connect
 from kafka_client import aiokafka_options
 from settings import CHECKOUT, DATA, Database, Role, settings
@@ -105,12 +105,8 @@ def wait_until_shared_by(workers: int) -> None:
 
 async def members() -> int:
     """Return how many workers the group has; 0 while it is rebalancing."""
-    admin = AIOKafkaAdminClient(**aiokafka_options())
-    await admin.start()
-    try:
-        (response,) = await admin.describe_consumer_groups(["instashop"])
-    finally:
-        await admin.close()
+    async with admin() as client:
+        (response,) = await client.describe_consumer_groups(["instashop"])
     ((_, _, state, _, _, members, *_),) = response.groups
     return len(members) if state == "Stable" else 0
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
+from connectors.topics import admin
 from kafka_client import aiokafka_options
 from settings import settings
 from tests.pipeline import service, wait_until
@@ -76,9 +77,5 @@ def ends(isolation: str) -> list[int]:
 
 
 async def _create() -> None:
-    admin = AIOKafkaAdminClient(**aiokafka_options())
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(TOPIC, num_partitions=len(PARTITIONS), replication_factor=1)])
-    finally:
-        await admin.close()
+    async with admin() as client:
+        await client.create_topics([NewTopic(TOPIC, num_partitions=len(PARTITIONS), replication_factor=1)])

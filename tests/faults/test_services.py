@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
-from kafka_client import aiokafka_options
+from connectors.topics import admin
 from settings import settings
 from tests.pipeline import (
     Background,
@@ -81,12 +80,8 @@ def committed() -> int:
     """Return the sum of the offsets that the workers have committed."""
 
     async def ask() -> int:
-        admin = AIOKafkaAdminClient(**aiokafka_options())
-        await admin.start()
-        try:
-            offsets = await admin.list_consumer_group_offsets("instashop")
-        finally:
-            await admin.close()
+        async with admin() as client:
+            offsets = await client.list_consumer_group_offsets("instashop")
         return sum(each.offset for each in offsets.values())
 
     return asyncio.run(ask())

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from faust.types import StreamT
 from tenacity import AsyncRetrying, retry_if_not_result, wait_fixed
 
 from app.application import InstaShop
 from app.batch import Batch, BatchSchema, BatchStream
 from app.transport import BatchConsumer, BatchTransport
+from connectors.topics import admin
 from kafka_client import aiokafka_options, faust_options
 
 PARTITIONS = 2
@@ -86,16 +87,6 @@ class Reader:
 async def make_topic(topic: str) -> None:
     async with admin() as client:
         await client.create_topics([NewTopic(topic, PARTITIONS, 1)])
-
-
-@asynccontextmanager
-async def admin() -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(**aiokafka_options())
-    await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 @asynccontextmanager
