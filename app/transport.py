@@ -29,6 +29,7 @@ from faust.types import TP, Message
 from faust.types.tuples import ConsumerMessage
 
 from app.batch import Batch, Turn
+from app.changelog import needed
 from app.pulse import NEVER
 
 LONGEST_POLL = 50
@@ -58,7 +59,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
-        """Make a batch of each partition's records. Changelogs stay as they are: a table recovers by record.
+        """Make a batch of each partition's records. A table recovers by record, from what it needs of its changelog.
 
         No other coroutine of this thread runs between the moment at which records leave the fetcher and this one:
         so a number tells exactly what was fetched before and after `read_from`.
@@ -66,7 +67,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         fetched = await super()._fetch_records(*args, **kwargs)
         self.fetched_at = time.monotonic()
         return {
-            tp: records if self.consumer._is_changelog_tp(tp) else [self._batch(tp, records)]
+            tp: needed(records) if self.consumer._is_changelog_tp(tp) else [self._batch(tp, records)]
             for tp, records in fetched.items()
             if records
         }

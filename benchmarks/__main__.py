@@ -13,7 +13,7 @@ import benchmarks.sandbox  # noqa: F401 - it sets the environment, which `settin
 
 # isort: split
 import logs
-from benchmarks import latency, memory, page, report, throughput, windows
+from benchmarks import latency, memory, page, recovery, report, throughput, windows
 from stack import StackError
 
 
@@ -23,6 +23,7 @@ class Benchmark(StrEnum):
     THROUGHPUT = "throughput"
     LATENCY = "latency"
     MEMORY = "memory"
+    RECOVERY = "recovery"
     WINDOWS = "windows"
     PAGE = "page"
 
@@ -31,6 +32,7 @@ MEASURE = {
     Benchmark.THROUGHPUT: throughput.measure,
     Benchmark.LATENCY: latency.measure,
     Benchmark.MEMORY: memory.measure,
+    Benchmark.RECOVERY: recovery.measure,
     Benchmark.WINDOWS: windows.measure,
     Benchmark.PAGE: page.measure,
 }
@@ -43,7 +45,7 @@ Write = Annotated[bool, typer.Option("--write", help=f"Write {report.DOCUMENT.na
 
 @cli.command()
 def main(which: Which = None, write: Write = False) -> None:
-    """Measure the worker's throughput, latency and memory, Spark's windows and the page, on services of its own."""
+    """Measure the worker's speed, memory and start, Spark's windows and the page, on services of its own."""
     if write and which:
         raise typer.BadParameter("it is of all benchmarks: name none.", param_hint="--write")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it cleans up as Ctrl-C does
