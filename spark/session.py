@@ -80,6 +80,8 @@ def _configuration(host: str) -> dict[str, str]:
         f"{state}.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
         # A batch writes what it changed, not the whole state.
         f"{state}.rocksdb.changelogCheckpointing.enabled": "true",
+        # A query goes on from its last batch. Of its checkpoint, Spark would keep the last hundred.
+        "spark.sql.streaming.minBatchesToRetain": "20",
         # Each query's share of the memory is bounded together, not by the number of stores.
         f"{state}.rocksdb.boundedMemoryUsage": "true",
     }
