@@ -83,24 +83,25 @@ class PartitionPartials:
         """Count the changes of a batch, in order of their offsets, and return the paths that they touch."""
         touched: dict[Path, None] = {}
         pending: dict[Path, int] = defaultdict(int)
-        position = self.position
-        offset = position.offset
+        position, last = self.position, self._last
+        offset = counted = position.offset
         for change in changes:
-            self._last = max(self._last, change.offset)
-            if change.offset <= self.position.offset:
+            last = change.offset
+            if last <= counted:
                 touched.update(dict.fromkeys(self._replay(change)))
                 continue
-            if change.is_reset or position.snapshot is None or change.snapshot not in {None, position.snapshot}:
+            if change.is_reset or position.snapshot is None or change.snapshot not in (None, position.snapshot):
                 if position.begins_at(change):
                     touched.update(dict.fromkeys(self._add(pending, offset)))
                     pending.clear()
-                    touched.update(dict.fromkeys(self._forget(change.offset)))
+                    touched.update(dict.fromkeys(self._forget(last)))
                 position = position.after(change)
-            offset = change.offset
+            offset = last
             for path, amount in change.retracted.items():
                 pending[path] -= amount
             for path, amount in change.added.items():
                 pending[path] += amount
+        self._last = max(self._last, last)
         touched.update(dict.fromkeys(self._add(pending, offset)))
         self.position = position._replace(offset=offset)
         self._touched |= touched
