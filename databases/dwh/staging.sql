@@ -100,12 +100,13 @@ BEGIN
         FOR own IN SELECT attname FROM pg_attribute WHERE attrelid = format('staging.%I', name)::regclass AND attnum > 0 LOOP
             EXECUTE format('COMMENT ON COLUMN staging.%I.%I IS %L', name, own, 'As in the shop''s table');
         END LOOP;
-        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_partition IS %L', name, 'Partition of the record that this row is from; a key stays in one');
-        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_offset IS %L', name, 'Offset of that record: a smaller one never replaces it');
+        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_partition IS %L', name, 'Partition of the record that this row is from; a key stays in one, unless the topic gets more');
+        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_offset IS %L', name, 'Offset of that record: a smaller one of its partition never replaces it');
         EXECUTE format('COMMENT ON COLUMN staging.%I.changed_at IS %L', name, 'When the change was committed at the source');
         IF name LIKE '%\_change' THEN
-            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON staging.%I (id, kafka_offset)', name || '_position', name);
-            EXECUTE format('COMMENT ON TABLE staging.%I IS %L', name, 'Every change of a ' || split_part(name, '_', 1) || ', a row each: key (id, kafka_offset)');
+            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON staging.%I (id, kafka_partition, kafka_offset)', name || '_place', name);
+            EXECUTE format('DROP INDEX IF EXISTS staging.%I', name || '_position'); -- of before topics could grow
+            EXECUTE format('COMMENT ON TABLE staging.%I IS %L', name, 'Every change of a ' || split_part(name, '_', 1) || ', a row each: key (id, kafka_partition, kafka_offset)');
             EXECUTE format('COMMENT ON COLUMN staging.%I.op IS %L', name, 'What it was: c(reate), r(ead by a snapshot), u(pdate), d(elete)');
         ELSE
             EXECUTE format('ALTER TABLE staging.%I ADD COLUMN IF NOT EXISTS is_deleted boolean NOT NULL', name);

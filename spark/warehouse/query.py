@@ -78,8 +78,11 @@ def is_storable(row: Column, topic: str, schema: StructType) -> Column:
 
 
 def needed(changes: DataFrame) -> DataFrame:
-    """Leave out what is overtaken within a batch: of each row its last change, but all where there is a history."""
-    of_row = Window.partitionBy("topic", "id").orderBy(F.desc("offset"))
+    """Leave out what is overtaken within a batch: of each row its last change, but all where there is a history.
+
+    A row is in one partition, unless its topic gets more of them: the database knows then which is the last.
+    """
+    of_row = Window.partitionBy("topic", "partition", "id").orderBy(F.desc("offset"))
     is_last = F.row_number().over(of_row) == 1
     return (
         changes.withColumn("is_last", is_last)

@@ -2,32 +2,40 @@
 -- another version. What did not change at all (a row that a snapshot read again) makes no new version.
 CREATE TEMPORARY TABLE version ON COMMIT DROP AS
 WITH known AS (
-    SELECT id, {columns}, kafka_partition, kafka_offset, changed_at, op = 'd' AS is_deleted,
-        lead(op) OVER later AS next_op,
-        lead(kafka_offset) OVER later AS next_offset
+    -- In a partition the offset says what is newer. A row moves to another one where its topic gets more of them: then
+    -- it is the time of the change, which may go back a little within a partition.
+    SELECT *, op = 'd' AS is_deleted, max(changed_at) OVER (PARTITION BY id, kafka_partition ORDER BY kafka_offset) AS place
     FROM staging.{history}
     WHERE id IN (SELECT id FROM touched WHERE topic = {name})
-    WINDOW later AS (PARTITION BY id ORDER BY kafka_offset)
+), followed AS (
+    SELECT *,
+        lead(op) OVER later AS next_op,
+        lead(kafka_partition) OVER later AS next_partition,
+        lead(kafka_offset) OVER later AS next_offset,
+        lead(place) OVER later AS next_place
+    FROM known
+    WINDOW later AS (PARTITION BY id ORDER BY place, kafka_partition, kafka_offset)
 ), vanished AS (
     -- Before a new snapshot, which does not read the row: it was deleted while no one looked.
-    SELECT known.id, {columns}, reset.kafka_offset, reset.changed_at, true AS is_deleted
-    FROM known
+    SELECT known.id, {columns}, reset.kafka_partition, reset.kafka_offset, reset.changed_at, true AS is_deleted
+    FROM followed AS known
     JOIN staging.reset ON reset.topic = {name}
         AND reset.kafka_partition = known.kafka_partition
         AND reset.kafka_offset > known.kafka_offset
-        AND (reset.kafka_offset < known.next_offset OR known.next_offset IS NULL)
+        AND CASE WHEN next_op IS NULL THEN true
+            WHEN next_partition = known.kafka_partition THEN reset.kafka_offset < next_offset
+            ELSE reset.changed_at < next_place END
     WHERE known.next_op IS DISTINCT FROM 'r'
 ), state AS (
-    -- The clock of commits may go back a little, the offsets never do.
-    SELECT id, {columns}, is_deleted, kafka_offset,
-        max(changed_at) OVER (PARTITION BY id ORDER BY kafka_offset) AS since
+    SELECT id, {columns}, is_deleted, kafka_partition, kafka_offset,
+        max(changed_at) OVER (PARTITION BY id, kafka_partition ORDER BY kafka_offset) AS since
     FROM (
-        SELECT id, {columns}, kafka_offset, changed_at, is_deleted FROM known
+        SELECT id, {columns}, kafka_partition, kafka_offset, changed_at, is_deleted FROM known
         UNION ALL SELECT * FROM vanished
     ) AS moment
 ), lasting AS (
     -- Of changes at one moment, the last.
-    SELECT DISTINCT ON (id, since) * FROM state ORDER BY id, since, kafka_offset DESC
+    SELECT DISTINCT ON (id, since) * FROM state ORDER BY id, since, kafka_partition DESC, kafka_offset DESC
 ), compared AS (
     SELECT *, ROW({columns}, is_deleted) IS NOT DISTINCT FROM lag(ROW({columns}, is_deleted)) OVER earlier AS is_same
     FROM lasting

@@ -1,9 +1,13 @@
 -- Takes the newest record of each row of a topic, unless the table has it already, or a newer one.
 -- A row is gone if that record is a delete, or if a snapshot began after it.
-WITH newest AS (
-    SELECT DISTINCT ON (id) * FROM change
+-- In a partition the offset says what is newer. A row moves to another one where its topic gets more of them: then it is
+-- the time of the change.
+WITH timed AS (
+    SELECT *, max(ts_ms) OVER (PARTITION BY id, kafka_partition ORDER BY kafka_offset) AS since FROM change
     WHERE topic = {name} AND id IS NOT NULL
-    ORDER BY id, kafka_offset DESC
+), newest AS (
+    SELECT DISTINCT ON (id) * FROM timed
+    ORDER BY id, since DESC, kafka_partition DESC, kafka_offset DESC
 ), last_reset AS (
     SELECT kafka_partition, max(kafka_offset) AS kafka_offset FROM staging.reset WHERE topic = {name}
     GROUP BY kafka_partition
@@ -21,7 +25,8 @@ WITH newest AS (
     ON CONFLICT (id) DO UPDATE
     SET ({columns}, kafka_partition, kafka_offset, changed_at, is_deleted) =
         ({excluded_columns}, excluded.kafka_partition, excluded.kafka_offset, excluded.changed_at, excluded.is_deleted)
-    WHERE old.kafka_offset < excluded.kafka_offset
+    WHERE CASE WHEN old.kafka_partition = excluded.kafka_partition THEN old.kafka_offset < excluded.kafka_offset
+        ELSE (old.changed_at, old.kafka_partition) < (excluded.changed_at, excluded.kafka_partition) END
     RETURNING id
 )
 INSERT INTO touched SELECT {name}, id FROM merged;

@@ -30,20 +30,22 @@ def moment(ts_ms: int | None) -> datetime:
 
 class Model:
     def __init__(self, changes: Iterable[Change]) -> None:
-        self.changes = sorted(set(changes), key=lambda change: change.offset)
+        """Take the records in the order in which they were written."""
+        self.changes = list(changes)
 
     def keys(self, topic: str) -> set[int]:
         return {change.id for change in self.changes if change.topic == topic and change.id is not None}
 
     def events(self, topic: str, key: int) -> list[Change]:
-        """Return what concerns a row, in order: its own records, and the resets of its partition."""
-        own = [change for change in self.changes if change.topic == topic and change.id == key]
-        resets = [
-            change
-            for change in self.changes
-            if change.topic == topic and change.op == "reset" and change.partition == own[0].partition
-        ]
-        return sorted([*own, *(reset for reset in resets if reset.offset > own[0].offset)], key=lambda one: one.offset)
+        """Return what concerns a row, in order: its own records, and the resets of the partition that it is in."""
+        events: list[Change] = []
+        for change in self.changes:
+            if change.topic != topic:
+                continue
+            is_reset = bool(events) and change.op == "reset" and change.partition == events[-1].partition
+            if change.id == key or is_reset:
+                events.append(change)
+        return events
 
     def current(self, topic: str) -> dict[int, tuple[Row, bool]]:
         """Return each row with its last values, and whether it is gone."""

@@ -10,7 +10,8 @@ from spark.warehouse.load import UNREADABLE, Change
 
 BEGIN = datetime(2026, 3, 28, tzinfo=UTC)
 HOUR_MS = 3_600_000
-PARTITIONS = 2
+PARTITIONS = 2, 3
+"""Before and after the topics get one more, in the middle: some keys move."""
 LENGTH = 150  # steps: so many that most rows are written several times
 STEPS = {"write": 80, "delete": 6, "snapshot": 8, "spoil": 3}
 
@@ -83,33 +84,39 @@ ROWS: dict[str, Callable[[Random], dict[str, Any]]] = {
 
 def records(chance: Random) -> list[Change]:
     """Draw a history: rows are written and deleted, some while no one looks, and new snapshots are taken."""
+    partitions = PARTITIONS[0]
     there: dict[str, dict[int, str]] = {topic: {} for topic in ROWS}
     offsets: dict[tuple[str, int], int] = {}
     log: list[Change] = []
-    now = int(BEGIN.timestamp() * 1000)
+    now = latest = int(BEGIN.timestamp() * 1000)
+    grown_at = 0
 
     def write(topic: str, partition: int, op: str, id: int | None = None, row: str | None = None) -> None:  # noqa: A002
         offset = offsets[topic, partition] = offsets.get((topic, partition), -1) + 1
         log.append(Change(topic, partition, offset, op, id, None if op == UNREADABLE else now, row))
 
-    for _ in range(LENGTH):
-        now += chance.randint(-1, 5) * HOUR_MS  # several changes at once, and a clock that goes back
+    for number in range(LENGTH):
+        latest = max(latest, now)
+        if number == LENGTH // 2:
+            partitions, grown_at = PARTITIONS[1], latest + HOUR_MS
+        # Several changes at once, and a clock that goes back; not to before the topics grew.
+        now = max(grown_at, now + chance.randint(-1, 5) * HOUR_MS)
         topic, id = chance.choice(list(ROWS)), key(chance)  # noqa: A001
         rows = there[topic]
         (step,) = chance.choices(list(STEPS), list(STEPS.values()))
         if step == "write":
             row = json.dumps({"id": id, **ROWS[topic](chance), "a_new_column": 1})
-            write(topic, id % PARTITIONS, "u" if id in rows else "c", id, row)
+            write(topic, id % partitions, "u" if id in rows else "c", id, row)
             rows[id] = row
         elif step == "delete" and id in rows:
-            write(topic, id % PARTITIONS, "d", id, rows.pop(id))
+            write(topic, id % partitions, "d", id, rows.pop(id))
         elif step == "snapshot":
-            for partition in range(PARTITIONS):
+            for partition in range(partitions):
                 write(topic, partition, "reset")
             rows.pop(id, None)  # deleted while no one looked
             now += HOUR_MS
             for each, row in rows.items():
-                write(topic, each % PARTITIONS, "r", each, row)
+                write(topic, each % partitions, "r", each, row)
         elif step == "spoil":
-            write(topic, id % PARTITIONS, UNREADABLE)
+            write(topic, id % partitions, UNREADABLE)
     return log
