@@ -1,7 +1,8 @@
 """A Faust transport that hands an agent the records of a partition as one message, and none of them too few.
 
 Stock Faust spends 130 to 260 µs on each message: two tasks, a lock, a queue. Here a batch is one message, with the
-offset of its last record; everything else of Faust (agents, tables, commits, rebalances, recovery) works as ever.
+offset of its last record; everything else of Faust (agents, tables, commits, rebalances) works as ever. So does
+recovery, but that it is spared what other records of a changelog supersede (`app.changelog`).
 
 Around a rebalance, Faust drops what it has fetched: streams skip it, and queues are cleared. It relies on the
 committed offset to read it again, but a partition without one is not read again, and so may lose its first records. So

@@ -34,6 +34,17 @@ def create(partitions: Mapping[str, int], patience: float, config: Mapping[str, 
     patiently(lambda: asyncio.run(_create(partitions, config)), patience, aloud=True)
 
 
+def cluster(patience: float) -> str:
+    """Return the id of the Kafka cluster."""
+    return patiently(lambda: asyncio.run(_cluster()), patience, aloud=True)
+
+
+async def _cluster() -> str:
+    async with admin() as client:
+        cluster: str = (await client.describe_cluster())["cluster_id"]
+    return cluster
+
+
 async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
     async with admin() as client:
         described = await client.describe_topics(list(topics))

@@ -14,6 +14,11 @@ from spark.windows import activity, bounds, counted_once, in_window, window_quer
 
 TOP = 10
 
+WATERMARK = "60 seconds"
+"""A partition's lines come late where the worker waits for a product, which it does for up to 30 s, or died and is
+followed by another, while those of other partitions go on. No window waits for this: each is shown as it grows.
+"""
+
 ITEM = StructType(
     [
         StructField("id", StringType(), nullable=False),
@@ -95,7 +100,7 @@ def compose(groups: list[dict[str, Any]]) -> dict[str, Any]:
 
 def build(spark: SparkSession) -> DataFrame:
     """Return the measures of the topic."""
-    return categories(counted_once(activity(readable(items(records(spark, TOPIC)), TOPIC)), "id"))
+    return categories(counted_once(activity(readable(items(records(spark, TOPIC)), TOPIC)), "id", watermark=WATERMARK))
 
 
 QUERY = window_query("categories", TOPIC, build, key=("category", "product_id"), compose=compose)

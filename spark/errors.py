@@ -21,7 +21,7 @@ def explain(query: str, error: StreamingQueryException, checkpoint: str) -> Spar
     if any(sign in text for sign in LOST):
         return SparkError(
             f"{query}: records that were not read yet are gone from Kafka, or a topic was made anew. To begin "
-            f"again with what is there, delete {checkpoint}"
+            f"again with what is there, delete {checkpoint} (a topic made anew: see Back up in docs/operations.md)"
         )
     if any(sign in text for sign in AWAY):
         return SparkError(f"{query}: {kafka_service()} does not answer. Start again when it does: nothing is lost")

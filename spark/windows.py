@@ -16,7 +16,7 @@ ACTIVITY = ("c", "u", "d")
 """What happens in the shop. Rows of a snapshot, and the reset before one, do not: they are as old as the shop."""
 
 
-def counted_once(changes: DataFrame, *identity: str) -> DataFrame:
+def counted_once(changes: DataFrame, *identity: str, watermark: str = WATERMARK) -> DataFrame:
     """Leave out what comes a second time within the watermark, and what comes later than the watermark.
 
     Here a row is a change. So the number of rows that this operator drops as late, which the query's progress shows,
@@ -26,8 +26,9 @@ def counted_once(changes: DataFrame, *identity: str) -> DataFrame:
     Args:
         changes: with the time ``at``.
         identity: the columns that are the same where a change is the same.
+        watermark: how much later than the newest of all it may come.
     """
-    return changes.withWatermark("at", WATERMARK).dropDuplicatesWithinWatermark(list(identity))
+    return changes.withWatermark("at", watermark).dropDuplicatesWithinWatermark(list(identity))
 
 
 def activity(changes: DataFrame) -> DataFrame:

@@ -106,6 +106,7 @@ COMMENT ON COLUMN fact_stock.value IS 'quantity × unit_cost, EUR';
 COMMENT ON COLUMN fact_stock.updated_at IS 'When it was moved last';
 COMMENT ON COLUMN fact_stock.is_deleted IS 'Whether the shop has this row no more';
 CREATE INDEX IF NOT EXISTS fact_stock_product ON fact_stock (product_key, updated_at);
+CREATE INDEX IF NOT EXISTS fact_stock_product_id ON fact_stock (product_id);  -- what a product costs, changes its stock
 
 CREATE TABLE IF NOT EXISTS fact_shipment (
     shipment_id  bigint PRIMARY KEY,

@@ -10,5 +10,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA staging, public TO 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO instashop_warehouse;
 GRANT SELECT ON ALL TABLES IN SCHEMA report TO instashop_warehouse;
 
-GRANT USAGE ON SCHEMA staging, public, report TO instashop_dashboard;
-GRANT SELECT ON ALL TABLES IN SCHEMA staging, public, report TO instashop_dashboard;
+-- The views read with their owner's rights. The tables behind them, with every customer's name, are not for the page.
+REVOKE ALL ON ALL TABLES IN SCHEMA staging, public FROM instashop_dashboard;
+GRANT USAGE ON SCHEMA report TO instashop_dashboard;
+GRANT SELECT ON ALL TABLES IN SCHEMA report TO instashop_dashboard;

@@ -100,7 +100,7 @@ BEGIN
         FOR own IN SELECT attname FROM pg_attribute WHERE attrelid = format('staging.%I', name)::regclass AND attnum > 0 LOOP
             EXECUTE format('COMMENT ON COLUMN staging.%I.%I IS %L', name, own, 'As in the shop''s table');
         END LOOP;
-        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_partition IS %L', name, 'Partition of the record that this row is from; a key stays in one, unless the topic gets more');
+        EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_partition IS %L', name, 'Partition of the record that this row is from; a key stays in one, unless the topic gets more. Below zero: of an earlier Kafka');
         EXECUTE format('COMMENT ON COLUMN staging.%I.kafka_offset IS %L', name, 'Offset of that record: a smaller one of its partition never replaces it');
         EXECUTE format('COMMENT ON COLUMN staging.%I.changed_at IS %L', name, 'When the change was committed at the source');
         IF name LIKE '%\_change' THEN
@@ -139,6 +139,16 @@ COMMENT ON TABLE staging.unreadable IS 'Records that are no change event of thei
 COMMENT ON COLUMN staging.unreadable.topic IS 'The topic';
 COMMENT ON COLUMN staging.unreadable.kafka_partition IS 'The partition';
 COMMENT ON COLUMN staging.unreadable.kafka_offset IS 'The offset, to look at it there';
+
+CREATE TABLE IF NOT EXISTS staging.kafka (
+    generation integer PRIMARY KEY,
+    cluster    text NOT NULL,
+    since      timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE staging.kafka IS 'The Kafka clusters that the warehouse was loaded from, one after the other: the last is the present one';
+COMMENT ON COLUMN staging.kafka.generation IS 'How many came before it';
+COMMENT ON COLUMN staging.kafka.cluster IS 'Its id';
+COMMENT ON COLUMN staging.kafka.since IS 'When it was first read';
 
 CREATE TABLE IF NOT EXISTS staging.loaded_batch (
     query      text NOT NULL,

@@ -70,13 +70,14 @@ def load(connection: Connection, batch: Batch, changes: Iterable[Change]) -> int
         if cursor.fetchone() is None:
             return None
         cursor.execute(SCRIPTS["change"])
-        records = _copy(cursor, changes)
-        _merge(cursor)
+        records = copy_in(cursor, changes)
+        merge(cursor)
         cursor.execute(SCRIPTS["end"], {"records": records, **batch._asdict()})
         return records
 
 
-def _copy(cursor: Cursor, changes: Iterable[Change]) -> int:
+def copy_in(cursor: Cursor, changes: Iterable[Change]) -> int:
+    """Copy changes into the table ``change`` of this transaction, and return how many they are."""
     lines = Lines(changes)
     file: Any = lines  # the driver reads it, and that is all: its types ask for whatever a file can do
     try:
@@ -88,7 +89,8 @@ def _copy(cursor: Cursor, changes: Iterable[Change]) -> int:
     return int(cursor.rowcount)
 
 
-def _merge(cursor: Cursor) -> None:
+def merge(cursor: Cursor) -> None:
+    """Bring what was copied into all tables."""
     cursor.execute(SCRIPTS["marks"])
     cursor.execute("SELECT topic, bool_or(op = 'reset') FROM change WHERE op <> %s GROUP BY topic", [UNREADABLE])
     topics: dict[str, bool] = dict(cursor.fetchall())  # of those in this batch, whether a snapshot began

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from contextlib import closing
 from functools import reduce
 from pathlib import Path
@@ -13,17 +14,22 @@ from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructType, TimestampType
 
+from connectors import topics
 from databases.connection import connect, failure
 from databases.patience import until_reachable
 from settings import Database, Role
 from spark.query import Query, Sink
 from spark.source import change_events, records
+from spark.warehouse.kafka import adopt
 from spark.warehouse.load import UNREADABLE, Batch, Change, load
 from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
 
 logger = logging.getLogger(__name__)
 
 NAME = "warehouse"
+
+KAFKA_PATIENCE = 60.0
+"""Seconds to wait for Kafka to say which it is."""
 
 BATCH_LIMIT = 50_000
 """Records of a topic in one batch, so that a backlog is loaded in transactions of some seconds and the driver holds a
@@ -94,9 +100,10 @@ def needed(changes: DataFrame) -> DataFrame:
 def open_sink(folder: Path, stop: Event) -> Sink:
     """Return a sink that loads each batch, and waits for a database that is away."""
     patience = until_reachable(stop, logger, first=0.5, longest=10)
+    cluster = topics.cluster(KAFKA_PATIENCE)
 
     def sink(changes: DataFrame, batch_id: int) -> None:
-        patience(store, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))
+        patience(store, cluster, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))
 
     return sink
 
@@ -106,8 +113,8 @@ def checkpoint_id(folder: Path) -> str:
     return str(json.loads((folder / "metadata").read_text())["id"])
 
 
-def store(batch: Batch, changes: DataFrame) -> None:
-    """Load a batch.
+def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
+    """Load a batch from a Kafka cluster.
 
     Raises:
         UnreachableError: where the database is away.
@@ -115,6 +122,7 @@ def store(batch: Batch, changes: DataFrame) -> None:
     """
     try:
         with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:
+            adopt(connection, cluster, round(time.time() * 1000))
             load(connection, batch, map(Change._make, changes.toLocalIterator(prefetchPartitions=True)))
     except psycopg2.Error as error:
         raise failure(Database.DWH, error, Role.WAREHOUSE) from None

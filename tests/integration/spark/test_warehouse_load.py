@@ -12,11 +12,16 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from settings import Database, Role, Settings
 from spark.verify import checks
+from spark.warehouse.kafka import APART, adopt
 from spark.warehouse.load import Batch, Change, load
 from spark.warehouse.rows import ROWS
 from tests.integration.shop import ShopDatabases, fresh
 from tests.integration.spark.warehouse_model import Model
-from tests.integration.spark.warehouse_timeline import records
+from tests.integration.spark.warehouse_timeline import BEGIN, HOUR_MS, LENGTH, records
+
+BEGIN_MS = int(BEGIN.timestamp() * 1000)
+SPAN_MS = 12 * LENGTH * HOUR_MS
+"""Longer than a drawn history lasts."""
 
 CHECKPOINTS = count()
 FACTS = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment")
@@ -127,6 +132,47 @@ def test_any_order_of_records_ends_in_the_tables_that_they_say(connection: Conne
     contents = everything(connection)
     load_all(connection, batches[::-1])  # all of it again, with a new checkpoint
     assert everything(connection) == contents
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_another_kafka_begins_with_a_snapshot(connection: Connection, seed: int) -> None:
+    """Its offsets are those of records that were loaded from the one before; rows were deleted in between."""
+    empty(connection)
+    chance, clock = Random(seed), BEGIN_MS + SPAN_MS
+    said: list[Change] = []
+    for generation in range(3):
+        assert adopt(connection, f"cluster {generation}", clock) is (generation > 0)
+        if generation:
+            said = [*map(apart, said), *resets(said, clock)]
+        news = later(records(chance), clock) if generation else records(chance)
+        load_all(connection, [news[:80], news[80:]])
+        said += news
+        clock += SPAN_MS
+        assert not adopt(connection, f"cluster {generation}", clock)
+        assert shown(connection) == expected(said)
+
+
+def apart(change: Change) -> Change:
+    """Return a record as one of an earlier Kafka."""
+    return change._replace(partition=change.partition - APART)
+
+
+def resets(said: list[Change], now_ms: int) -> list[Change]:
+    """Return the end of each partition of an earlier Kafka."""
+    partitions = {(each.topic, each.partition - APART) for each in said}
+    return [Change(topic, partition, 10**6, "reset", None, now_ms, None) for topic, partition in partitions]
+
+
+def later(changes: list[Change], now_ms: int) -> list[Change]:
+    """Return a history that begins after a time, and with a snapshot: what is first said of a row was read by it."""
+    known: set[tuple[str, int | None]] = set()
+    shifted = []
+    for each in changes:
+        is_first = each.id is not None and (each.topic, each.id) not in known
+        known.add((each.topic, each.id))
+        moved = None if each.ts_ms is None else each.ts_ms - BEGIN_MS + now_ms + HOUR_MS
+        shifted.append(each._replace(ts_ms=moved, op="r" if is_first else each.op))
+    return shifted
 
 
 def test_a_batch_is_loaded_once_for_a_checkpoint(connection: Connection) -> None:
