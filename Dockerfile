@@ -10,13 +10,13 @@ RUN mvn -B -q package \
     && rm -rf lib/kafka lib/plugins lib/postgres \
     && sha256sum pom.xml | cut -d' ' -f1 | tr -d '\n' > lib/pom.sha256
 
-FROM python:3.11-slim-bookworm AS packages
+FROM python:3.11.13-slim-bookworm AS packages
 WORKDIR /app
 RUN python -m venv /opt/venv
 COPY deploy/containers/requirements.lock .
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
-FROM python:3.11-slim-bookworm AS app
+FROM python:3.11.13-slim-bookworm AS app
 # Not pinned: Debian keeps the newest version of a package alone, and that mends what is found in the others.
 # hadolint ignore=DL3008
 RUN apt-get update \

@@ -117,6 +117,11 @@ def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, 
     while not stop.is_set() and any(query.isActive for query in running):
         stop.wait(HEARTBEAT)
         status.report()
-        for query in running:
-            if (error := query.exception()) and not stop.is_set():
-                raise explain(query.name, error, str(checkpoints / query.name))
+        _require_no_failure(running, checkpoints, stop)
+    _require_no_failure(running, checkpoints, stop)  # the last one may have ended in between
+
+
+def _require_no_failure(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event) -> None:
+    for query in running:
+        if (error := query.exception()) and not stop.is_set():
+            raise explain(query.name, error, str(checkpoints / query.name))
