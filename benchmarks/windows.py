@@ -22,8 +22,10 @@ from settings import CHECKOUT, DATA, Database, settings
 from spark.queries import QUERIES
 from stack import StackError
 
-LINES = (100_000, 500_000)
-"""Order lines after which the queries catch up: what they keep must not grow with them."""
+LINES = (300_000, 500_000)
+"""Order lines after which the queries catch up: what they keep must not grow with them. It takes longer to sell the
+first of these than the minute of which each line is remembered.
+"""
 
 GROWTH = 1.2
 UNEQUAL = 500_000
