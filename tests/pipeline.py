@@ -75,8 +75,17 @@ def wait_until(condition: Callable[[], Any], seconds: float = 240) -> None:
 
 def metrics(name: str) -> Any:
     """Return a document; an empty one where there is none."""
+    return _document(f"metrics:{name}")
+
+
+def status(part: str) -> Any:
+    """Return what a part says of itself; an empty document where it says nothing."""
+    return _document(f"status:{part}")
+
+
+def _document(key: str) -> Any:
     with Redis.from_url(settings().redis_url) as redis:
-        return json.loads(redis.get(f"metrics:{name}") or "{}")
+        return json.loads(redis.get(key) or "{}")
 
 
 def counted() -> int:

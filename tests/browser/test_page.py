@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -16,8 +17,9 @@ from dashboard.pictures import system_browser
 from databases import connect
 from settings import Database
 from stack.ports import HOST, any_free
+from tests.containers import SERVICES
 from tests.faults.test_services import down
-from tests.pipeline import Background, assert_exact, generate, load, metrics, wait_until, worker
+from tests.pipeline import Background, assert_exact, generate, load, metrics, status, wait_until, worker
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -110,6 +112,22 @@ def test_numbers_move_by_themselves_and_then_are_those_of_sql(page: Page) -> Non
     assert Decimal(metrics("dashboard")["revenue_total"]) == revenue
     expect(value(page, "Orders")).to_have_text(WRITE.whole(orders), timeout=PATIENCE)
     expect(value(page, "Revenue in total")).to_have_text(WRITE.short_money(revenue), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("name", ["dashboard", "faust-worker", "spark"])
+def test_the_health_checks_of_containers_see_what_runs(address: str, name: str) -> None:
+    [worker] = status("faust")["workers"]
+    urls = {"dashboard": address, "faust-worker": worker["monitor"], "spark": status("spark")["ui"]}
+    assert is_healthy(name, urls[name])
+    assert not is_healthy(name, f"http://{HOST}:{any_free()}")
+
+
+def is_healthy(name: str, url: str) -> bool:
+    """Ask as Docker would ask a container, but at another address."""
+    _, program, *arguments = SERVICES[name]["healthcheck"]["test"]
+    assert program == "python"
+    command = [sys.executable, *(re.sub(r"http://[\w.-]+:\d+", url, argument) for argument in arguments)]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def test_redis_goes_and_comes_back(page: Page) -> None:
