@@ -16,15 +16,13 @@ from settings import kafka_service
 from spark.errors import explain
 from spark.query import Query
 from spark.session import session
+from spark.source import PATIENCE
 from spark.status import Status
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = 1.0
 """Seconds between two looks at the queries."""
-
-PATIENCE = 60.0
-"""Seconds to wait for Kafka and its topics."""
 
 
 def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once: bool, log_level: str) -> None:

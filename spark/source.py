@@ -9,6 +9,9 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from cdc.event import NEEDS_AFTER, NEEDS_BEFORE, RESET
 from kafka_client import java_properties
 
+PATIENCE = 60.0
+"""Seconds to wait for Kafka, and for what it should have."""
+
 CLOCK_SKEW_MS = 60_000
 """How far a change's time may be ahead of its record's: the clocks of the database and of Kafka Connect differ.
 

@@ -104,9 +104,8 @@ def wait_until_shared_by(workers: int) -> None:
     begun = datetime.now(UTC)
 
     def shared() -> bool:
-        with Redis.from_url(settings().redis_url) as redis:
-            status = json.loads(redis.get("status:faust") or '{"workers": []}')
-        alive = [one for one in status["workers"] if datetime.fromisoformat(one["updated_at"]) > begun]
+        seen = status("faust").get("workers", [])
+        alive = [one for one in seen if datetime.fromisoformat(one["updated_at"]) > begun]
         return len(alive) == workers == asyncio.run(members()) and all(one["lag"] for one in alive)
 
     wait_until(shared)

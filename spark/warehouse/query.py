@@ -19,7 +19,7 @@ from databases.connection import connect, failure
 from databases.patience import until_reachable
 from settings import Database, Role
 from spark.query import Query, Sink
-from spark.source import change_events, records
+from spark.source import PATIENCE, change_events, records
 from spark.warehouse.kafka import adopt
 from spark.warehouse.load import UNREADABLE, Batch, Change, load
 from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
@@ -27,9 +27,6 @@ from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
 logger = logging.getLogger(__name__)
 
 NAME = "warehouse"
-
-KAFKA_PATIENCE = 60.0
-"""Seconds to wait for Kafka to say which it is."""
 
 BATCH_LIMIT = 50_000
 """Records of a topic in one batch, so that a backlog is loaded in transactions of some seconds and the driver holds a
@@ -100,7 +97,7 @@ def needed(changes: DataFrame) -> DataFrame:
 def open_sink(folder: Path, stop: Event) -> Sink:
     """Return a sink that loads each batch, and waits for a database that is away."""
     patience = until_reachable(stop, logger, first=0.5, longest=10)
-    cluster = topics.cluster(KAFKA_PATIENCE)
+    cluster = topics.cluster(PATIENCE)
 
     def sink(changes: DataFrame, batch_id: int) -> None:
         patience(store, cluster, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))

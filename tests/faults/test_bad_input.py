@@ -7,11 +7,9 @@ from collections import Counter
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from redis import Redis
 
 from kafka_client import aiokafka_options
-from settings import settings
-from tests.pipeline import TOPICS, assert_exact, generate, metrics, read, wait_until, worker
+from tests.pipeline import TOPICS, assert_exact, generate, metrics, read, status, wait_until, worker
 
 OUT_OF_RANGE: dict[str, tuple[str, Any]] = {
     "carrier": ("id", 0),
@@ -96,8 +94,7 @@ def test_an_order_line_waits_for_its_product_but_not_for_ever() -> None:
         return {"id": product_id, "transaction_id": 1, "product_id": product_id} | price
 
     def waiting() -> int:
-        with Redis.from_url(settings().redis_url) as redis:
-            return int(json.loads(redis.get("status:faust") or "{}")["lag"].get("transactiondetail", 0))
+        return int(status("faust")["lag"].get("transactiondetail", 0))
 
     def shown(product_id: int) -> list[tuple[str, int]]:
         records = asyncio.run(read("transaction_items"))

@@ -1,7 +1,6 @@
 """Spark may end in any way, and Redis may forget: each window is what a recount of the topics says."""
 
 import asyncio
-import json
 import shutil
 import signal
 import sys
@@ -28,6 +27,7 @@ from tests.pipeline import (
     load,
     metrics,
     run,
+    status,
     wait_until,
     wait_until_shared_by,
     worker,
@@ -49,9 +49,9 @@ def _worker() -> Iterator[None]:
         yield
 
 
-def status(name: str) -> Any:
-    with Redis.from_url(settings().redis_url) as redis:
-        return json.loads(redis.get("status:spark") or '{"queries": {}}')["queries"].get(name, {})
+def progress(name: str) -> Any:
+    """Return what Spark says of a query; an empty document where it says nothing."""
+    return status("spark").get("queries", {}).get(name, {})
 
 
 def forget_status() -> None:
@@ -92,7 +92,7 @@ def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
         shop.stop()
     catch_up()
     assert_windows_are_exact()
-    assert status("transactions")["late"] == 0
+    assert progress("transactions")["late"] == 0
     gained = sum(revenue - earned.get(window, 0) for window, revenue in revenue_by_window().items())
     assert gained == revenue_in_total() - total
 
@@ -106,7 +106,7 @@ def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
 def test_redis_goes_and_comes_back_empty_and_records_are_unreadable() -> None:
     forget_status()
     with Background(*SPARK) as spark:
-        wait_until(lambda: status("transactions"))
+        wait_until(lambda: progress("transactions"))
         with down("redis", signal.SIGTERM):
             generate(events=200)
             wait_until(lambda: spark.said("is away"))
@@ -117,7 +117,7 @@ def test_redis_goes_and_comes_back_empty_and_records_are_unreadable() -> None:
 
         for topic in ("transaction", "transaction_items", "interaction"):
             asyncio.run(spoil(topic))
-        wait_until(lambda: all(status(name).get("unreadable") == 2 for name in NAMES))
+        wait_until(lambda: all(progress(name).get("unreadable") == 2 for name in NAMES))
         generate(events=100)
     catch_up()
     assert_windows_are_exact()

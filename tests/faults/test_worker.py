@@ -8,10 +8,9 @@ import signal
 import requests
 from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
-from redis import Redis
 
 from kafka_client import aiokafka_options
-from settings import Database, settings
+from settings import Database
 from tests.items import assert_items_are_exact
 from tests.pipeline import (
     TOPICS,
@@ -21,6 +20,7 @@ from tests.pipeline import (
     load,
     metrics,
     read,
+    status,
     wait_until,
     wait_until_more_is_counted,
     wait_until_shared_by,
@@ -48,8 +48,7 @@ def test_a_plain_run_is_exact() -> None:
 
 def scraped() -> dict[tuple[str, str], float]:
     """Return what Prometheus sees of the events, by topic and outcome; nothing of a worker that is not ready."""
-    with Redis.from_url(settings().redis_url) as redis:
-        workers = json.loads(redis.get("status:faust") or "")["workers"]
+    workers = status("faust")["workers"]
     url = max(workers, key=lambda each: str(each["updated_at"]))["monitor"]  # and not one of those that died
     if not requests.get(f"{url}/live", timeout=5).ok or not requests.get(f"{url}/ready", timeout=5).ok:
         return {}

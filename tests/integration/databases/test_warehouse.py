@@ -76,6 +76,12 @@ def test_the_dashboard_only_reads(warehouse: ShopDatabases, statement: str) -> N
         warehouse.query(Database.DWH, f"SET default_transaction_read_only = off; COMMIT; {statement}", Role.DASHBOARD)
 
 
+@pytest.mark.parametrize("table", ["dim_customer", "fact_sales", "staging.customer"])
+def test_the_dashboard_reads_no_table(warehouse: ShopDatabases, table: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        warehouse.query(Database.DWH, f"SELECT * FROM {table}", Role.DASHBOARD)  # noqa: S608
+
+
 def test_a_query_of_the_dashboard_ends(warehouse: ShopDatabases) -> None:
     assert warehouse.query(Database.DWH, "SHOW statement_timeout", Role.DASHBOARD) == [("10s",)]
 

@@ -17,9 +17,8 @@ from spark.warehouse.load import Batch, Change, load
 from spark.warehouse.rows import ROWS
 from tests.integration.shop import ShopDatabases, fresh
 from tests.integration.spark.warehouse_model import Model
-from tests.integration.spark.warehouse_timeline import BEGIN, HOUR_MS, LENGTH, records
+from tests.integration.spark.warehouse_timeline import BEGIN_MS, HOUR_MS, LENGTH, records
 
-BEGIN_MS = int(BEGIN.timestamp() * 1000)
 SPAN_MS = 12 * LENGTH * HOUR_MS
 """Longer than a drawn history lasts."""
 

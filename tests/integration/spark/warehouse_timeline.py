@@ -9,6 +9,7 @@ from typing import Any
 from spark.warehouse.load import UNREADABLE, Change
 
 BEGIN = datetime(2026, 3, 28, tzinfo=UTC)
+BEGIN_MS = int(BEGIN.timestamp() * 1000)
 HOUR_MS = 3_600_000
 PARTITIONS = 2, 3
 """Before and after the topics get one more, in the middle: some keys move."""
@@ -88,7 +89,7 @@ def records(chance: Random) -> list[Change]:
     there: dict[str, dict[int, str]] = {topic: {} for topic in ROWS}
     offsets: dict[tuple[str, int], int] = {}
     log: list[Change] = []
-    now = latest = int(BEGIN.timestamp() * 1000)
+    now = latest = BEGIN_MS
     grown_at = 0
 
     def write(topic: str, partition: int, op: str, id: int | None = None, row: str | None = None) -> None:  # noqa: A002
