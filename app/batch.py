@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import faust
-from aiokafka import ConsumerRecord
 from faust.serializers.schemas import Schema
-from faust.types import AppT, EventT, Message
+from faust.types import TP, AppT, EventT, Message
 
+from app.records import Record
 from cdc import ChangeDecoder, ChangeEvent, Malformed, Row
 
 R = TypeVar("R", bound=Row)
@@ -29,14 +29,16 @@ class Turn(NamedTuple):
         return Turn(self.reading, self.number + 1)
 
 
-class Batch(list[ConsumerRecord]):
+class Batch(list[Record]):
     """Records of one partition, in order of their offsets; not empty before they are counted."""
 
+    tp: TP
+    """The partition."""
     turn: Turn
     written: Future[None] | None = None
     """Done when all that the batch leads to is written down: then its offset may be committed. None if never."""
 
-    def events(self, decode: ChangeDecoder[R]) -> Iterator[tuple[ConsumerRecord, ChangeEvent[R]]]:
+    def events(self, decode: ChangeDecoder[R]) -> Iterator[tuple[Record, ChangeEvent[R]]]:
         """Yield the records that are change events, with these, but for those that `Totals` rejects."""
         for record in self:
             if record.value is not None:

@@ -52,8 +52,8 @@ class Items:
         if awaited and self._may_wait(batch):
             return False
         self._give_up(awaited)
-        self._waiting.pop(batch[0].partition, None)
-        await _send(batch[0].partition, made)
+        self._waiting.pop(batch.tp.partition, None)
+        await _send(batch.tp.partition, made)
         return True
 
     def _made(self, batch: Batch, unknown: set[int]) -> Iterable[Item]:
@@ -64,14 +64,14 @@ class Items:
             return UNKNOWN
 
         for record, event in batch.events(self._decode):
-            yield from items(event, f"{record.partition}:{record.offset}", named)
+            yield from items(event, f"{batch.tp.partition}:{record.offset}", named)
 
     def _may_wait(self, batch: Batch) -> bool:
-        first = batch[0]
-        offset, until = self._waiting.get(first.partition, (None, 0.0))
-        if offset != first.offset:
+        partition, first = batch.tp.partition, batch[0].offset
+        offset, until = self._waiting.get(partition, (None, 0.0))
+        if offset != first:
             until = monotonic() + PATIENCE
-            self._waiting[first.partition] = first.offset, until
+            self._waiting[partition] = first, until
         return monotonic() < until
 
     def _give_up(self, awaited: set[int]) -> None:

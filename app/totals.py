@@ -10,6 +10,7 @@ from faust.types import TP
 from app.application import app, mirror
 from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
+from app.records import consumer_record
 from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
 from app.writer import Writer, or_crash
@@ -68,7 +69,7 @@ class Totals(Generic[R]):
 
         What it adds up to is written into the table later: after a crash the same records lead to the same numbers.
         """
-        partition = batch[0].partition
+        partition = batch.tp.partition
         if partition in self._writers:
             await self._writers[partition].room()
         if not await self._is_next(partition, batch.turn):
@@ -135,7 +136,7 @@ class Totals(Generic[R]):
             try:
                 yield change_of(name, record.offset, decode(record.value), contributions)
             except Malformed as error:
-                rejected.append(Rejected(record, str(error)))
+                rejected.append(Rejected(consumer_record(batch.tp, record), str(error)))
                 yield dead_letter(name, record.offset)
 
     def _partials(self, partition: int) -> PartitionPartials:

@@ -32,6 +32,7 @@ from faust.types.tuples import ConsumerMessage
 from app.batch import Batch, Turn
 from app.changelog import needed
 from app.pulse import NEVER
+from app.records import Fetched, Record, consumer_record
 
 LONGEST_POLL = 50
 """Milliseconds for which a broker holds a request that it has no records for; Faust's is 1500.
@@ -59,6 +60,11 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = LONGEST_POLL
         return consumer
 
+    async def on_start(self) -> None:
+        """Start the consumer, which has fetched nothing yet."""
+        await super().on_start()
+        self._ensure_consumer()._fetcher._records = Fetched()
+
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
         """Make a batch of each partition's records. A table recovers by record, from what it needs of its changelog.
 
@@ -68,14 +74,17 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         fetched = await super()._fetch_records(*args, **kwargs)
         self.fetched_at = time.monotonic()
         return {
-            tp: needed(records) if self.consumer._is_changelog_tp(tp) else [self._batch(tp, records)]
+            tp: self._changelog(tp, records) if self.consumer._is_changelog_tp(tp) else [self._batch(tp, records)]
             for tp, records in fetched.items()
             if records
         }
 
-    def _batch(self, tp: TP, records: list[ConsumerRecord]) -> Batch:
+    def _changelog(self, tp: TP, records: list[Record]) -> list[ConsumerRecord]:
+        return needed([consumer_record(tp, record) for record in records])
+
+    def _batch(self, tp: TP, records: list[Record]) -> Batch:
         batch = Batch(records)
-        batch.turn = Turn(self._readings[tp], self._numbers[tp])
+        batch.tp, batch.turn = tp, Turn(self._readings[tp], self._numbers[tp])
         self._numbers[tp] += 1
         self.last_fetched[tp] = records[-1].offset
         return batch
@@ -118,7 +127,7 @@ class BatchConsumer(driver.Consumer):
     def _to_message(self, tp: TP, record: ConsumerRecord | Batch) -> ConsumerMessage:
         if isinstance(record, ConsumerRecord):
             return super()._to_message(tp, record)
-        message = super()._to_message(tp, record[-1])
+        message = super()._to_message(tp, consumer_record(tp, record[-1]))
         message.key, message.value = None, cast(Any, record)
         return message
 
