@@ -64,6 +64,9 @@ class InstaShop(faust.App):
             sys.exit(str(error))
         # What is loaded now stays. Were it looked at in each full collection, that would hold up all agents for 50 ms.
         gc.freeze()
+        # Kafka's client runs in a thread of its own, and needs the interpreter again after each read of a socket. While
+        # an agent counts, that is after 5 ms by default: a fetch would take so long that the agent waits for it then.
+        sys.setswitchinterval(0.0005)
 
     def _create_directories(self) -> None:
         """Make none: the tables are in memory, and their changelogs in Kafka."""
