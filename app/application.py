@@ -11,9 +11,10 @@ from faust.types import ProducerT
 from redis.asyncio import Redis
 
 import logs
-from app import reachable
+from app import monitor, reachable
 from app.batch import BatchStream
 from app.mirror import Mirror
+from app.pulse import Pulse
 from app.table import PartialsTable
 from app.transport import BatchTransport
 from databases.command import one_clear_line
@@ -48,6 +49,10 @@ class InstaShop(faust.App):
 
     cluster: str
     """The id of the Kafka cluster."""
+    answers_at: str
+    """The URL below which it answers ``/metrics``, ``/live`` and ``/ready``."""
+    pulse: Pulse | None = None
+    """How it is; none until its tables are read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +62,8 @@ class InstaShop(faust.App):
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once."""
+        host, port = settings().monitor_host, settings().monitor_port
+        self.answers_at = monitor.serve(lambda: self.pulse, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
         try:
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)

@@ -96,6 +96,7 @@ def _shipments(totals: Mapping[Path, int]) -> Document:
 
 
 OUTCOMES = (*OPERATIONS.values(), "dead_letters")
+"""What can become of a record, in the names that `EVENTS` has."""
 
 
 def _events(totals: Mapping[Path, int]) -> Document:

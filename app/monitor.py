@@ -1,6 +1,7 @@
 """What others ask a worker: ``/metrics`` for Prometheus, ``/live`` and ``/ready`` for whoever restarts it.
 
-All answers are made from the last pulse, in a thread of their own: counting does not wait for them.
+All answers are made from the last pulse, in threads of their own: counting does not wait for them, and none waits for
+another.
 """
 
 import logging
@@ -12,6 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.registry import Collector
 
 from app.pulse import Pulse, complaint
@@ -28,9 +30,13 @@ class WorkerCollector(Collector):
         self._pulse = pulse
 
     def collect(self) -> Iterable[Metric]:
-        """Return the metrics; none while the worker starts."""
+        """Return the metrics: while the worker starts, that it recovers."""
         pulse = self._pulse()
-        return [] if pulse is None else list(_metrics(pulse, time.monotonic()))
+        return [_recovering(True)] if pulse is None else list(_metrics(pulse, time.monotonic()))
+
+
+def _recovering(is_so: bool) -> Metric:
+    return GaugeMetricFamily("instashop_recovering", "1 in a rebalance, or while tables are read.", is_so)
 
 
 def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
@@ -58,10 +64,12 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
         ("pulse", "the worker's loop last took stock", pulse.at),
     ):
         yield GaugeMetricFamily(f"instashop_{name}_age_seconds", f"Seconds since {meaning}.", value=now - since)
-    yield GaugeMetricFamily("instashop_recovering", "1 in a rebalance, or while tables are read.", pulse.recovering)
+    yield _recovering(pulse.recovering)
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 5  # seconds in which a request has to come
+
     def log_message(self, *_: Any) -> None:
         """Log no request."""
 
@@ -103,10 +111,15 @@ def serve(pulse: PulseOf, host: str, port: int) -> str:
     Raises:
         OSError: There is no such address here.
     """
+    answer = application(pulse)
+
+    def listen(port: int) -> WSGIServer:
+        return make_server(host, port, answer, ThreadingWSGIServer, _Quiet)
+
     try:
-        server: WSGIServer = make_server(host, port, application(pulse), handler_class=_Quiet)
+        server = listen(port)
     except OSError:
-        server = make_server(host, 0, application(pulse), handler_class=_Quiet)
+        server = listen(0)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://{host}:{server.server_port}"
     logger.info("%s/metrics, /live, /ready", url, extra={"event": "monitor", "url": url})

@@ -13,12 +13,11 @@ import msgspec
 from aiokafka.errors import IllegalStateError
 from redis.exceptions import RedisError
 
-from app import monitor
 from app.application import app, mirror, redis
+from app.documents import OUTCOMES
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
 from app.transport import BatchConsumer
-from settings import settings
 
 HEARTBEAT = 2.0  # seconds
 GONE = timedelta(seconds=10)
@@ -72,7 +71,12 @@ def feel(former: Pulse | None, lag: dict[str, dict[int, int]]) -> Pulse:
     pulse = Pulse(
         at=time.monotonic(),
         recovering=bool(app.rebalancing or app.in_recovery),
-        events={(name, outcome): count for name in topics for outcome, count in topics[name].outcomes().items()},
+        # Those that are none, too: a counter that begins at one has not risen, for Prometheus.
+        events={
+            (name, outcome): counted[outcome]
+            for name, counted in ((name, topics[name].outcomes()) for name in topics)
+            for outcome in OUTCOMES
+        },
         batches={name: topics[name].batches for name in topics},
         lag=lag,
         fetched_at=consumer.fetched_at,
@@ -86,12 +90,11 @@ def feel(former: Pulse | None, lag: dict[str, dict[int, int]]) -> Pulse:
 @app.task  # type: ignore[untyped-decorator]
 async def report() -> None:
     """Report this worker's state for as long as it runs."""
-    me, started, pulse = uuid4().hex, datetime.now(UTC), None
-    url = monitor.serve(lambda: pulse, settings().monitor_host, settings().monitor_port)
+    me, started = uuid4().hex, datetime.now(UTC)
     while True:
         now, lag = datetime.now(UTC), await lags()
-        pulse = feel(pulse, lag)
-        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), lag, url)
+        app.pulse = feel(app.pulse, lag)
+        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), lag, app.answers_at)
         with suppress(RedisError, OSError):  # the mirror says so
             await redis.set("status:faust", status(now, await _exchange(me, state)))
         await asyncio.sleep(HEARTBEAT)

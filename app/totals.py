@@ -55,14 +55,14 @@ class Totals(Generic[R]):
         """Return the offset up to which a partition is counted; -1 where nothing is."""
         return self._partials(partition).position.offset
 
-    def outcomes(self) -> dict[str, int]:
+    def outcomes(self) -> Counter[str]:
         """Return how many events of each outcome are counted in this worker's partitions."""
         counted: Counter[str] = Counter()
         for partials in self._partitions.values():
             for path, amount in partials.amounts.items():
                 if path[0] == EVENTS:
                     counted[path[-1]] += amount
-        return dict(counted)
+        return counted
 
     async def count(self, batch: Batch) -> None:
         """Count a batch, and show it at once.

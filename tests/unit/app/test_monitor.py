@@ -1,13 +1,15 @@
 """What Prometheus and an orchestrator are told of a worker."""
 
+import socket
 import time
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.monitor import application
+from app.monitor import application, serve
 from app.pulse import Pulse
 
 
@@ -58,6 +60,19 @@ def test_one_that_starts_or_recovers_is_live_but_not_ready(well: Pulse) -> None:
     for pulse in (None, well._replace(recovering=True)):
         assert ask("/live", pulse)[0] == "200 OK"
         assert ask("/ready", pulse)[0].startswith("503")
+
+
+def test_while_it_starts_it_says_that_it_recovers() -> None:
+    samples = [
+        sample for family in text_string_to_metric_families(ask("/metrics", None)[1]) for sample in family.samples
+    ]
+    assert [(sample.name, sample.value) for sample in samples] == [("instashop_recovering", 1)]
+
+
+def test_who_connects_and_says_nothing_keeps_nobody_waiting() -> None:
+    url = serve(lambda: None, "127.0.0.1", 0)
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))):
+        assert requests.get(f"{url}/live", timeout=3).ok
 
 
 def test_another_path_is_not_there(well: Pulse) -> None:
