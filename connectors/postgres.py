@@ -31,6 +31,13 @@ class Slot:
     """Whether the server gave up WAL that the slot still needed."""
     kept_bytes: int
     """The WAL that the server keeps for it."""
+    spare_bytes: int | None = None
+    """The WAL that may yet be written before the server gives the slot up; None where it has no limit."""
+
+    @property
+    def endangered(self) -> bool:
+        """Whether more than half of what the server would keep for it is used up."""
+        return self.spare_bytes is not None and self.kept_bytes > self.spare_bytes
 
 
 class SourceDatabase:

@@ -1,11 +1,16 @@
 """What to do about what is wrong, from the documents alone. Pure."""
 
+from datetime import datetime, timedelta
+
 from dashboard.redis_reader import Snapshot
 from dashboard.states import State, state
 from dashboard.status import failures
 
 BEHIND = 5_000
 """Changes that may wait before a worker counts as behind: a few seconds of its work."""
+
+NEWS = timedelta(days=1)
+"""For how long a record that could not be understood is something to be looked at. It stays counted for ever."""
 
 
 def advice(seen: Snapshot) -> list[str]:
@@ -15,7 +20,6 @@ def advice(seen: Snapshot) -> list[str]:
     faust, spark, connectors, reconcile = (
         seen.documents.get(f"status:{part}") for part in ("faust", "spark", "connectors", "reconcile")
     )
-    dead = sum(counts["dead_letters"] for counts in topics(seen).values())
     late = sum(query["late"] for query in (spark or {}).get("queries", {}).values())
     faults = {
         "do_connectors": bool(connectors and failures(connectors)),
@@ -24,7 +28,9 @@ def advice(seen: Snapshot) -> list[str]:
         "do_lag": bool(faust and faust["lag_total"] > BEHIND),
         "do_spark": state(spark, seen.looked_at) is not State.FRESH,
         "do_reconcile": bool(reconcile and reconcile["differences"]),
-        "do_dead_letters": dead > 0,
+        "do_dead_letters": any(
+            seen.looked_at - datetime.fromisoformat(letter["at"]) < NEWS for letter in seen.dead_letters
+        ),
         "do_late": late > 0,
     }
     return [key for key, wrong in faults.items() if wrong]

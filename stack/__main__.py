@@ -79,9 +79,12 @@ def doctor() -> None:
 
     well = True
     with one_clear_line("", StackError, OSError):
-        for part, trouble in examine(_services(), settings()):
+        for part, trouble, is_known in examine(_services(), settings()):
             well &= trouble is None
-            console.print(f"[red]✗[/red] {part:<13} {escape(trouble)}" if trouble else f"[green]✓[/green] {part}")
+            if trouble:
+                console.print(f"[red]✗[/red] {part:<13} {escape(trouble)}")
+            else:
+                console.print(f"[green]✓[/green] {part}" if is_known else f"? {part:<13} nobody says how it is")
     sys.exit(0 if well else 1)
 
 

@@ -1,7 +1,7 @@
 """Looks at every part, and says in one line each what is wrong and what to do."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -11,38 +11,42 @@ import psycopg2
 from dashboard.advice import advice
 from dashboard.language import Language
 from dashboard.redis_reader import Reader, Snapshot
+from dashboard.states import State, state
 from databases import connect
 from databases.connection import DatabaseError
 from settings import DATA, Database, Role, Settings
 from stack.service import Service
 
-SPACE = 2 * 2**30
+SPACE = 5 * 2**30
 """Bytes that should be free on the disk of the data: PostgreSQL may keep 4 GB of WAL for a connector that is away."""
 
 OLD = timedelta(minutes=10)
 """How long ago the last batch of the warehouse may be, in a shop that is open."""
 
 PARTS = {
-    "do_watch": "watch",
-    "do_connectors": "connectors",
-    "do_faust": "worker",
-    "do_lag": "lag",
-    "do_spark": "spark",
-    "do_reconcile": "reconcile",
-    "do_dead_letters": "dead letters",
-    "do_late": "late events",
+    "do_watch": ("watch", "status:connectors"),
+    "do_connectors": ("connectors", "status:connectors"),
+    "do_faust": ("worker", "status:faust"),
+    "do_lag": ("lag", "status:faust"),
+    "do_spark": ("spark", "status:spark"),
+    "do_late": ("late events", "status:spark"),
+    "do_reconcile": ("reconcile", "status:reconcile"),
+    "do_dead_letters": ("dead letters", "metrics:events"),
 }
-"""What each advice of the page is about."""
+"""What each advice of the page is about, and the document that it is taken from."""
+HEARTBEATS = {"status:connectors", "status:faust", "status:spark"}
+"""Documents that are written every few seconds, whatever happens in the shop."""
 
 
 class Finding(NamedTuple):
-    """How a part is: `trouble` says what is wrong and what to do, and is none where all is well."""
+    """How a part is: `trouble` says what is wrong and what to do, and is none where all is well, or not known."""
 
     part: str
     trouble: str | None = None
+    is_known: bool = True
 
 
-def examine(services: Iterable[tuple[Service, bool]], settings: Settings) -> Iterator[Finding]:
+def examine(services: Sequence[tuple[Service, bool]], settings: Settings) -> Iterator[Finding]:
     """Look at each part in turn.
 
     Args:
@@ -58,14 +62,22 @@ def examine(services: Iterable[tuple[Service, bool]], settings: Settings) -> Ite
     if not seen.down_since:  # else it is said already
         yield from of_documents(seen)
     yield warehouse(datetime.now(UTC))
-    yield disk(shutil.disk_usage(DATA).free)
+    homes = [service.home for service, is_existing in services if not is_existing and service.home.exists()]
+    if homes:
+        yield disk(min(shutil.disk_usage(home).free for home in homes))
 
 
 def of_documents(seen: Snapshot) -> Iterator[Finding]:
     """Say what the parts say of themselves in Redis, in the page's words."""
     words, wrong = Language("English"), advice(seen)
-    for key, part in PARTS.items():
-        yield Finding(part, words(key) if key in wrong else None)
+    for key, (part, document) in PARTS.items():
+        yield Finding(part, words(key)) if key in wrong else Finding(part, is_known=_is_told(document, seen))
+
+
+def _is_told(document: str, seen: Snapshot) -> bool:
+    """Tell whether a document says how its part is now: a heartbeat that has stopped does not."""
+    told = seen.documents.get(document)
+    return told is not None and (document not in HEARTBEATS or state(told, seen.looked_at) is State.FRESH)
 
 
 def warehouse(now: datetime) -> Finding:

@@ -8,6 +8,7 @@ from connectors.postgres import Slot
 
 READ = Slot(active=True, lost=False, kept_bytes=0)
 NOT_READ = replace(READ, active=False)
+SOON_LOST = replace(READ, kept_bytes=3 * 2**30, spare_bytes=2**30)
 GOOD = Observation(
     name="erp-connector",
     topics=("stock",),
@@ -67,13 +68,21 @@ def test_it_begins_anew_for_a_topic_that_is_new() -> None:
         ({"unpublished": frozenset({"public.stock"})}, "misses the changes of public.stock"),
         ({"slot": NOT_READ}, "does not read from its database"),
         ({"slot": None, "snapshot": Snapshot.NONE}, "does not read from its database"),
+        ({"slot": SOON_LOST}, "erp-connector loses its replication slot soon: 3.0 GiB of WAL are kept for it, and 1.0"),
+        (
+            {**FAILED, "slot": SOON_LOST},
+            "erp-connector failed: FATAL: no; erp-connector loses its replication slot soon",
+        ),
     ],
 )
 def test_what_does_not_work_is_said(change: dict[str, Any], problem: str) -> None:
     assert problem in str(replace(GOOD, **change).problem)
 
 
-@pytest.mark.parametrize("change", [{}, {"snapshot": Snapshot.UNFINISHED, "slot": NOT_READ}])
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"snapshot": Snapshot.UNFINISHED, "slot": NOT_READ}, {"slot": replace(READ, kept_bytes=1, spare_bytes=2**32)}],
+)
 def test_what_works_has_no_problem(change: dict[str, Any]) -> None:
     assert replace(GOOD, **change).problem is None
 

@@ -42,6 +42,12 @@ def test_each_fault_has_its_advice(changes: dict[str, Any], to_do: str) -> None:
     assert to_do in TEXTS
 
 
+@pytest.mark.parametrize(("days", "to_do"), [(0.5, ["do_dead_letters"]), (2, [])])
+def test_a_record_that_could_not_be_understood_is_news_for_a_day(days: float, to_do: list[str]) -> None:
+    letter = {"topic": "customer", "reason": "no JSON", "at": (NOW - timedelta(days=days)).isoformat()}
+    assert advice(Snapshot(NOW, documents(), NOW, dead_letters=(letter,))) == to_do
+
+
 def test_without_redis_nothing_else_can_be_told() -> None:
     assert advice(Snapshot(NOW, documents(), NOW, down_since=NOW)) == ["do_redis"]
     assert advice(Snapshot(NOW, {}, NOW)) == ["do_watch", "do_faust", "do_spark"]
