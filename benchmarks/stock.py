@@ -20,7 +20,7 @@ from benchmarks.backlog import TOPIC
 from benchmarks.pace import Pace
 from cdc.revenue import REVENUE
 from kafka_client import faust_options
-from settings import settings
+from settings import DATA, settings
 
 EVERY = 100  # events between two sightings
 
@@ -31,6 +31,7 @@ app = faust.App(
     "stock",
     **faust_options(),
     store="memory://",
+    datadir=str(DATA / "stock"),
     topic_partitions=settings().partitions,
     consumer_auto_offset_reset="earliest",
     cython_optimizations=True,  # its fast paths, off by default

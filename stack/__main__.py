@@ -8,13 +8,15 @@ import sys
 from typing import Annotated
 
 import typer
+from redis import Redis
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 from databases.command import one_clear_line
 from kafka_client import silent_client
-from settings import DATA, settings, variable
+from settings import DATA, redis_service, settings, variable
 from stack import stack, topics
 from stack.errors import StackError
 from stack.service import Service, reveal
@@ -104,6 +106,23 @@ def messages(topic: str, count: Annotated[int, typer.Option("-n", "--count", min
     with silent_client(), one_clear_line("", StackError, OSError):
         for record in asyncio.run(topics.last(topic, count)):
             console.print_json(json.dumps(topics.shown(record)))
+
+
+@app.command()
+def metrics(name: Annotated[str, typer.Argument(help="A document, or a pattern of their names.")] = "*") -> None:
+    """Show a document that Redis holds, as metrics:dashboard, or the names of all."""
+    with one_clear_line("", StackError), Redis.from_url(settings().dashboard_redis, socket_timeout=5) as redis:
+        try:
+            documents = {key.decode(): redis.type(key) for key in redis.keys(name)}
+            if documents.get(name) == b"string":
+                console.print_json(redis.get(name).decode())
+            elif documents.get(name) == b"list":
+                for entry in redis.lrange(name, 0, -1):
+                    console.print_json(entry.decode())
+            else:
+                console.print("\n".join(sorted(documents)) or f"Redis holds no {name}.")
+        except (RedisError, OSError) as error:
+            raise StackError(f"{redis_service()}: {error}") from error
 
 
 @app.command()

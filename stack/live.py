@@ -40,7 +40,7 @@ def _shown(path: Path) -> Path:
 
 DEEPER = {
     "the addresses, for this shell": 'eval "$(.venv/bin/python -m stack env)"',
-    "a document, and their names": 'redis-cli -u "$INSTASHOP_REDIS_URL" GET metrics:dashboard   (KEYS "metrics:*")',
+    "the documents, and one of them": ".venv/bin/python -m stack metrics   (… metrics metrics:dashboard)",
     "the connectors": ".venv/bin/python -m connectors status",
     "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
     "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, watch, dashboard, connect, kafka, …)",

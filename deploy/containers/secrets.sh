@@ -1,14 +1,18 @@
 #!/bin/sh
 # Makes the passwords of docker-compose.yml, once, each service's in a file of its own that only you may read.
-# Run again, it changes nothing; to change a password, change it in the service as well.
+# Run again, it changes nothing; to change a password, change it in the service as well. Kafka's id is no password:
+# brokers without their old volumes are another Kafka, and need another one. Delete kafka.env, and run this again.
 set -eu
 umask 077
 cd "$(dirname "$0")"
+mkdir -p secrets
+if [ ! -e secrets/kafka.env ]; then
+    echo "CLUSTER_ID=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d = | sed 's/^-/A/')" >secrets/kafka.env
+fi
 if [ -e secrets/done ]; then
     echo "The passwords are there already: $(pwd)/secrets"
     exit
 fi
-mkdir -p secrets
 
 random() {
     head -c 24 /dev/urandom | base64 | tr '+/' '-_'
@@ -44,6 +48,10 @@ echo "POSTGRES_PASSWORD=$owner" >secrets/postgres.env
     echo "INSTASHOP_DASHBOARD_PASSWORD=$dashboard"
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
 } >secrets/setup.env
+{
+    url instashop "$owner" | grep -v DWH
+    echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
+} >secrets/watch.env
 {
     echo "INSTASHOP_CDC_USER=instashop_cdc"
     echo "INSTASHOP_CDC_PASSWORD=$cdc"

@@ -77,7 +77,7 @@ class Reader:
     @property
     def values(self) -> list[str]:
         """What was handed over, in order."""
-        return [record.value.decode() for batch in self.batches for record in batch]
+        return [(record.value or b"").decode() for batch in self.batches for record in batch]
 
     @property
     def partitions(self) -> set[int]:

@@ -15,7 +15,7 @@ from tenacity import retry, retry_if_exception_type, retry_if_not_result, stop_a
 from stack import jars
 from stack.ports import HOST, any_free
 from stack.valkey import server
-from tests.containers import SERVICES, make_secrets
+from tests.containers import SERVICES, make_secrets, variables
 
 BROKERS = ("kafka1", "kafka2", "kafka3")
 
@@ -40,7 +40,7 @@ def brokers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     jars.fetch(print)
     ports = {(broker, port): any_free() for broker in BROKERS for port in (9092, 9093)}
     running = []
-    cluster = SERVICES["kafka1"]["environment"]["CLUSTER_ID"]
+    cluster = variables(make_secrets(tmp_path) / "kafka.env")["CLUSTER_ID"]
     with (tmp_path / "log").open("w") as log:
         for broker in BROKERS:
             file = tmp_path / f"{broker}.properties"

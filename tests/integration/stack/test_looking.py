@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from redis import Redis
 
 from connectors import topics
 from kafka_client import aiokafka_options
+from settings import settings
 from tests.pipeline import run
 
 STACK = (sys.executable, "-m", "stack")
@@ -32,6 +34,23 @@ def test_the_doctor_finds_services_that_run() -> None:
     for service in ("postgres", "redis", "kafka", "connect", "disk"):
         assert f"✓ {service}" in done.stdout
     assert done.returncode == int("✗" in done.stdout)
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_redis_holds_is_listed_and_shown() -> None:
+    with Redis.from_url(settings().redis_url) as redis:
+        redis.set("metrics:looked_at", '{"count": 7}')
+        redis.rpush("status:looked_at", '{"reason": "a"}', '{"reason": "b"}')
+        assert {"metrics:looked_at", "status:looked_at"} <= {*run(*STACK, "metrics").stdout.split()}
+        assert json.loads(run(*STACK, "metrics", "metrics:looked_at").stdout) == {"count": 7}
+        assert run(*STACK, "metrics", "status:looked_at").stdout.count("reason") == 2
+        assert run(*STACK, "metrics", "nothing").stdout == "Redis holds no nothing.\n"
+        redis.delete("metrics:looked_at", "status:looked_at")
+
+    away = run(*STACK, "metrics", INSTASHOP_DASHBOARD_REDIS_URL="redis://127.0.0.1:2")
+    assert away.returncode == 1
+    assert away.stderr.count("\n") == 1
+    assert "refused" in away.stderr
 
 
 @pytest.mark.usefixtures("stack")

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.pulse import Pulse
 from settings import CHECKOUT
+from tests.containers import SERVICES
 from tests.unit.app.test_monitor import ask
 
 PROMETHEUS, GRAFANA = CHECKOUT / "deploy" / "prometheus", CHECKOUT / "deploy" / "grafana" / "faust.json"
@@ -45,10 +46,17 @@ def test_each_alert_leads_to_its_section(rule: dict[str, dict[str, str]]) -> Non
     assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_alerts_belong_to_the_scrape_configuration() -> None:
-    config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+@pytest.mark.parametrize("name", ["prometheus.yml", "containers.yml"])
+def test_the_alerts_belong_to_the_scrape_configuration(name: str) -> None:
+    config = yaml.safe_load((PROMETHEUS / name).read_text())
     assert config["rule_files"] == ["alerts.yml"]
     assert [job["job_name"] for job in config["scrape_configs"]] == ["faust"]
+
+
+def test_the_workers_are_scraped_where_compose_has_them() -> None:
+    config = yaml.safe_load((PROMETHEUS / "containers.yml").read_text())
+    [found] = config["scrape_configs"][0]["dns_sd_configs"]
+    assert [str(found["port"])] == SERVICES[found["names"][0]]["expose"]
 
 
 def test_panels_do_not_overlap() -> None:
