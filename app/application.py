@@ -61,7 +61,7 @@ class InstaShop(faust.App):
         """Topics that it writes to, and that are made before it starts."""
 
     async def on_first_start(self) -> None:
-        """Wait for Kafka and the topics before Faust's own clients try them, which give up at once."""
+        """Wait for Kafka and the topics before Faust's own clients try them, which give up at once; then make haste."""
         host, port = settings().monitor_host, settings().monitor_port
         self.answers_at = monitor.serve(lambda: self.pulse, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
@@ -69,6 +69,10 @@ class InstaShop(faust.App):
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)
         except reachable.Misfit as error:
             sys.exit(str(error))
+        self._tune_the_interpreter()
+
+    @staticmethod
+    def _tune_the_interpreter() -> None:
         # What is loaded now stays. Were it looked at in each full collection, that would hold up all agents for 50 ms.
         gc.freeze()
         # Kafka's client runs in a thread of its own, and needs the interpreter again after each read of a socket. While
@@ -123,6 +127,10 @@ app = InstaShop(
     broker_request_timeout=30.0,
     producer_request_timeout=30.0,
     producer_compression_type=None,
+    # What is written at once fits into one batch: aiokafka would wait for room in it, and while Kafka is away give up.
+    producer_max_batch_size=2**20,
+    # A dead letter is as long as the longest record that Kafka takes, and says where it comes from besides.
+    producer_max_request_size=2 * 2**20,
 )
 app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
@@ -134,4 +142,4 @@ mirror = Mirror(redis, redis_service())
 @app.task  # type: ignore[untyped-decorator]
 async def mirror_totals() -> None:
     """Keep Redis up with the tables."""
-    await mirror.run(app.cluster)
+    await mirror.run(f"{app.cluster} {app.conf.id}")  # the id has the version

@@ -71,11 +71,11 @@ class Mirror:
             self._whole.add((topic, partition))
         self._wake.set()
 
-    async def run(self, cluster: str) -> None:
+    async def run(self, owner: str) -> None:
         """Write for as long as the worker runs. Redis away: the agents go on, and this catches up.
 
         Args:
-            cluster: the id of the Kafka cluster that the positions belong to.
+            owner: the Kafka cluster that the positions belong to, and the app with the version that counts.
         """
         clock = asyncio.get_running_loop().time
         adopted, checked = False, clock()
@@ -88,9 +88,10 @@ class Mirror:
             began, busy = clock(), thread_time()
             try:
                 if not adopted:
-                    await self._redis.eval(ADOPT, 0, cluster)
+                    await self._redis.eval(ADOPT, 0, owner)
                     adopted = True
                 if began >= checked + HEARTBEAT:
+                    await self._redis.set("mirror:cluster", owner, nx=True)  # where the server was emptied
                     self._check_all()
                     checked = began
                 await self.write()
@@ -131,6 +132,8 @@ class Mirror:
                 self._wake.set()
             elif result == b"old":
                 self._gather({partition: changed[partition]}, set())
+        if b"lost" in results[: len(changed)]:
+            return  # what is left would be shown as all that there is: the next write, which comes at once, is whole
         version, *totals = results[len(changed) :]
         await self._publish(version, dict(zip(names, totals, strict=True)))
 

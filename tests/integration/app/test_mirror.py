@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from app.mirror import Mirror
+from app.mirror import ADOPT, Mirror
 from cdc import Change, PartitionPartials
 from cdc.partials import Entry
 from cdc.totals import Path
@@ -59,6 +59,9 @@ class Worker:
         partials.settle()
         return entries
 
+    def adopt(self, owner: str) -> None:
+        self.runner.run(self.redis.eval(ADOPT, 0, owner))  # type: ignore[arg-type]
+
     def write(self) -> None:
         self.runner.run(self.mirror.write())
 
@@ -91,6 +94,11 @@ def workers(runner: asyncio.Runner) -> Iterator[tuple[Worker, Worker]]:
     yield workers
     for worker in workers:
         worker.close()
+
+
+def partials_held() -> Any:
+    with Redis.from_url(own_database()) as redis:
+        return redis.keys("mirror:partials:*")
 
 
 def shown(document: str) -> Any:
@@ -156,6 +164,47 @@ def test_a_partition_is_lost_during_a_write_that_finds_the_server_empty(workers:
     worker.write()
 
     assert shown("transactions")["count"] == 1
+
+
+def test_an_emptied_server_never_shows_less_than_there_is(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    worker.take_over(0, {})
+    worker.count(0, 1, {COUNT: 2})
+    worker.write()
+    empty_server()
+    worker.count(0, 2, {COUNT: 1})
+
+    worker.write()
+    assert shown("transactions") == {}
+    worker.write()
+    assert shown("transactions")["count"] == 3
+
+
+@pytest.mark.parametrize(("others", "held"), [("kafka-1 app-1", 2), ("kafka-1 app-v2", 0), ("kafka-2 app-1", 0)])
+def test_a_mirror_is_forgotten_where_it_is_of_another_kafka_or_version(
+    workers: tuple[Worker, Worker], others: str, held: int
+) -> None:
+    first, second = workers
+    first.adopt("kafka-1 app-1")
+    for partition in (0, 1):
+        first.take_over(partition, {})
+    first.write()
+
+    second.adopt(others)
+
+    assert len(partials_held()) == held
+
+
+def test_who_joins_after_the_server_was_emptied_forgets_nothing(workers: tuple[Worker, Worker]) -> None:
+    first, second = workers
+    first.adopt("kafka-1 app-1")
+    empty_server()
+    first.take_over(0, {})
+    first.write()
+
+    second.adopt("kafka-1 app-1")
+
+    assert partials_held()
 
 
 class Mirrored(RuleBasedStateMachine):
