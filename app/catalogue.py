@@ -52,8 +52,14 @@ class Catalogue:
         return self._products[product_id].at(moment)
 
     async def learn(self, seen: Iterable[tuple[int, Version[Named]]]) -> None:
-        """Take up products by their ids, as they were seen, and wait until all workers will know of them."""
-        news = [(product_id, version) for product_id, version in seen if self._is_news(product_id, version)]
+        """Take up products by their ids, as they were seen, and wait until all workers will know of them.
+
+        Of two versions since the same millisecond only the later is taken up: seen again, it has to win again.
+        """
+        last = {(product_id, version.since): version for product_id, version in seen}
+        news = [
+            (product_id, version) for (product_id, _), version in last.items() if self._is_news(product_id, version)
+        ]
         await _tell(news)
         for product_id, version in news:
             self._add(product_id, version)
