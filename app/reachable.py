@@ -4,7 +4,8 @@ import logging
 from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+from faust.exceptions import ProducerSendError
 from tenacity import (
     AsyncRetrying,
     retry,
@@ -28,8 +29,17 @@ class Misfit(Exception):
     """Something that waiting does not mend; the message says so in one line."""
 
 
+def may_pass(error: BaseException) -> bool:
+    """Tell whether what failed to be sent to Kafka may be taken a moment later.
+
+    Faust's producer wraps what aiokafka raises; and a timeout, to aiokafka, is nothing to try again.
+    """
+    cause = error.__cause__ if isinstance(error, ProducerSendError) else error
+    return isinstance(cause, KafkaTimeoutError) or (isinstance(cause, KafkaError) and cause.retriable)
+
+
 until_kafka_answers = retry(
-    retry=retry_if_exception(lambda error: isinstance(error, KafkaError) and error.retriable),
+    retry=retry_if_exception(may_pass),
     wait=wait_exponential(multiplier=0.5, max=10),
 )
 """Decorates what sends to Kafka and may do so twice: aiokafka gives up after ``producer_request_timeout``, and says so
