@@ -31,7 +31,7 @@ def shop() -> Iterator[Background]:
         yield shop
 
 
-@pytest.mark.parametrize("name", ["connect", "kafka"])
+@pytest.mark.parametrize("name", ["connect", "kafka", "postgres"])
 def test_a_service_is_killed_and_started_again(shop: Background, name: str) -> None:
     with down(name, signal.SIGKILL):
         pass
