@@ -21,7 +21,7 @@ class Turn(NamedTuple):
     reading: int
     """How often the partition has been read anew, from an offset that was asked for."""
     number: int
-    """The how manieth batch since then, from 0."""
+    """Its place among the batches since then, from 0."""
 
     @property
     def next(self) -> "Turn":
@@ -30,7 +30,7 @@ class Turn(NamedTuple):
 
 
 class Batch(list[Record]):
-    """Records of one partition, in order of their offsets; not empty before they are counted."""
+    """Records of one partition, in order of their offsets; emptied once they are counted."""
 
     tp: TP
     """The partition."""

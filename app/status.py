@@ -94,7 +94,7 @@ async def report() -> None:
     while True:
         now, lag = datetime.now(UTC), await lags()
         app.pulse = feel(app.pulse, lag)
-        state = Worker(now, started, version("instashop-live"), len(app.consumer.assignment()), lag, app.answers_at)
+        state = Worker(now, started, version("instashop-live"), sum(map(len, lag.values())), lag, app.answers_at)
         with suppress(RedisError, OSError):  # the mirror says so
             await redis.set("status:faust", status(now, await _exchange(me, state)))
         await asyncio.sleep(HEARTBEAT)

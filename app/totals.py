@@ -85,7 +85,7 @@ class Totals(Generic[R]):
         async with writer.held():
             touched = partials.fold(self._changes(batch, rejected))
             if rejected:  # each but those that were counted, and so sent, before a crash
-                await or_crash(send_to_dead_letters([one for one in rejected if one.record.offset > counted]))
+                await send_to_dead_letters([one for one in rejected if one.record.offset > counted])
         if self._partitions.get(partition) is not partials:
             return
         mirror.changed(self.name, partition, partials, touched)
@@ -131,11 +131,12 @@ class Totals(Generic[R]):
         """Decode the records one after the other: none stays in memory. Those that fail are added to `rejected`."""
         name, decode, contributions = self.name, self._decode, self._contributions
         for record in batch:
-            if record.value is None:  # a tombstone, for Kafka's compaction
+            if record.value is None:  # a tombstone, for Kafka's compaction, is counted as nothing
+                yield Change(record.offset, {})
                 continue
             try:
                 yield change_of(name, record.offset, decode(record.value), contributions)
-            except Malformed as error:
+            except (Malformed, OverflowError) as error:  # a time whose day in UTC no calendar has
                 rejected.append(Rejected(consumer_record(batch.tp, record), str(error)))
                 yield dead_letter(name, record.offset)
 

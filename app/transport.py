@@ -15,6 +15,9 @@ This relies on private parts of faust-streaming 0.15.3, to be looked at when it 
 - ``faust/transport/consumer.py``: ``_read_offset``, ``_add_gap``, ``_new_offset``, ``_acked``, ``_acked_index``,
   ``on_buffer_full``, ``wait_empty``
 - ``faust/streams.py``: ``Stream._py_aiter`` acknowledges the messages that it skips, too
+
+And on those of aiokafka 0.14.0, beside those of `app.records`: ``AIOKafkaConsumer._isolation_level``,
+``_fetch_max_wait_ms`` and ``_fetcher``.
 """
 
 import time
@@ -24,6 +27,7 @@ from typing import Any, cast
 
 import aiokafka
 from aiokafka import ConsumerRecord
+from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
@@ -63,7 +67,10 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         """Start the consumer, which has fetched nothing yet."""
         await super().on_start()
-        self._ensure_consumer()._fetcher._records = Fetched()
+        fetcher = self._ensure_consumer()._fetcher
+        if fetcher._isolation_level != READ_COMMITTED:
+            raise AssertionError("the consumer would hand over what was never committed")
+        fetcher._records = Fetched()
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
         """Make a batch of each partition's records. A table recovers by record, from what it needs of its changelog.

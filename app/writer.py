@@ -51,12 +51,17 @@ class Writer:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Keep back what is counted in a block until the block ends; where it fails, nothing is written any more."""
+        """Keep back what is counted in a block until the block ends.
+
+        Where it fails, nothing is written any more and the app crashes: the records come again, and none is lost.
+        """
         async with self._lock:
             try:
                 yield
-            except BaseException:
+            except BaseException as error:
                 self.leave()
+                if isinstance(error, Exception):
+                    await app.crash(error)
                 raise
 
     def leave(self) -> None:

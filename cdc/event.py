@@ -1,6 +1,6 @@
 """The change event: a row before and after, as Debezium's JSON converter writes it without schemas."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -22,11 +22,14 @@ class Malformed(ValueError):
     """A record that is no change event; the message says why, for ``dead_letters``."""
 
 
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
 class Source(msgspec.Struct, gc=False):
     """Where in PostgreSQL the change stands, and when it was committed. All rows of one snapshot share one LSN."""
 
-    lsn: int | None = None
-    ts_ms: int | None = None
+    lsn: Whole | None = None
+    ts_ms: Whole | None = None
 
 
 class ChangeEvent(msgspec.Struct, Generic[R], gc=False):

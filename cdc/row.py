@@ -1,7 +1,7 @@
 """The types of a row's columns, as Debezium writes them in JSON."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -44,7 +44,7 @@ def cents(text: str) -> int:
     try:
         exact = Decimal(text).scaleb(2)
         whole = int(exact)
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:  # of Decimal's and of int's
         raise ValueError(f"Expected an amount of money, got {text!r}") from error
     if whole != exact or abs(whole) >= MAX_CENTS:
         raise ValueError(f"Expected an amount of numeric(12,2), got {text!r}")
@@ -61,7 +61,11 @@ def decode_column(expected: type, value: Any) -> Any:
 
 
 def utc_day(moment: datetime) -> str:
-    """Return the day of a moment in UTC, as ``YYYY-MM-DD``."""
+    """Return the day of a moment in UTC, as ``YYYY-MM-DD``.
+
+    Raises:
+        OverflowError: where in UTC it is not within the years 1 to 9999.
+    """
     if moment.tzinfo is not UTC:  # Debezium writes UTC
         moment = moment.astimezone(UTC)
     return moment.date().isoformat()

@@ -17,6 +17,8 @@ OF_THE_APP = (DEAD_LETTERS, items.TOPIC)
 """What the Faust app writes: with the partitions of what it reads."""
 FOR_EVER = {"retention.ms": "-1"}
 """Kafka's default is a week. Who counts a topic anew, as the app does for a new measure, needs all of it."""
+LONGER = {"max.message.bytes": str(2 * 2**20)}
+"""Dead letters: the longest record that another topic takes, with where it stood and why in its headers."""
 REQUEST_TIMEOUT_MS = 5_000
 
 

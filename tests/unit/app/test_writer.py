@@ -130,7 +130,19 @@ def test_what_is_held_back_is_not_written_before_the_end() -> None:
     within_a_loop(case())
 
 
-def test_what_fails_while_it_is_held_back_is_never_written() -> None:
+@pytest.fixture
+def crashes(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
+    """Have the app only take note of what makes it crash."""
+    errors: list[BaseException] = []
+
+    async def crash(error: BaseException) -> None:
+        errors.append(error)
+
+    monkeypatch.setattr(app.application.app, "crash", crash)
+    return errors
+
+
+def test_what_fails_while_it_is_held_back_is_never_written_and_the_app_crashes(crashes: list[BaseException]) -> None:
     async def case() -> None:
         run = Run()
         waiting = run.count(0)
@@ -146,18 +158,12 @@ def test_what_fails_while_it_is_held_back_is_never_written() -> None:
         with pytest.raises(asyncio.CancelledError):
             await waiting
         assert not run.changelog.asked.is_set()
+        assert len(crashes) == 1
 
     within_a_loop(case())
 
 
-def test_after_a_write_that_failed_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    crashes: list[BaseException] = []
-
-    async def crash(error: BaseException) -> None:
-        crashes.append(error)
-
-    monkeypatch.setattr(app.application.app, "crash", crash)
-
+def test_after_a_write_that_failed_nothing_is_written(crashes: list[BaseException]) -> None:
     async def case() -> None:
         run = Run()
         failing = run.count(0)

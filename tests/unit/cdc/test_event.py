@@ -53,6 +53,7 @@ def test_a_row_is_decoded_and_unknown_columns_are_skipped() -> None:
         (event(after=GOOD | {"amount": "99999999999.00"}), "numeric(12,2)"),
         (event(after=GOOD | {"at": "2026-13-01T00:00:00Z"}), "Invalid RFC3339"),
         (event(after=GOOD | {"at": "2026-11-24T10:00:00"}), "timezone"),
+        (event(after=GOOD).replace(b'"lsn":5', b'"lsn":36893488147419103232'), "$.source.lsn"),
         (event("u", before=GOOD | {"amount": None}, after=GOOD), "$.before.amount"),
     ],
 )

@@ -13,7 +13,9 @@ def test_every_amount_of_numeric_12_2_becomes_its_cents(amount: int) -> None:
     assert cents(str(Decimal(amount).scaleb(-2))) == amount
 
 
-@pytest.mark.parametrize("text", ["", "x", "1,50", "NaN", "Infinity", "1e400", "1.001", "10000000000.00", "--1"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1,50", "NaN", "Infinity", "1e400", "9e999999", "-9e999999", "1.001", "10000000000.00", "--1"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Expected an amount"):
         cents(text)
