@@ -26,7 +26,7 @@ OF_A_PERIOD = ("sales_by_day", "by_category", "by_country", "by_channel", "custo
 
 @st.fragment(run_every="30s")
 def history(words: Language) -> None:
-    """Draw the history, again every thirty seconds: what has not changed is not asked for again."""
+    """Draw the history, again every thirty seconds: what was asked within a minute is not asked for again."""
     try:
         bounds = ask("bounds").frame.iloc[0]
         if bounds["last"] is None:

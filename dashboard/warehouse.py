@@ -1,4 +1,4 @@
-"""What the page asks the warehouse: views of the schema ``report``, as a role that may only read, for ten seconds."""
+"""What the page asks the warehouse: views of the schema ``report``, as a role that may only read, for ten seconds at most."""
 
 from contextlib import closing
 from dataclasses import dataclass
