@@ -127,8 +127,12 @@ def metrics(name: Annotated[str, typer.Argument(help="A document, or a pattern o
 
 @app.command()
 def env() -> None:
-    """Print the address of each service that runs, as `export NAME=value` lines for a shell."""
+    """Print the address of each service that runs, with its password, as `export NAME=value` lines for a shell."""
     with one_clear_line("", StackError, OSError):
+        if sys.stdout.isatty():
+            raise StackError(
+                f'It prints passwords, for a shell and not for eyes: eval "$({sys.executable} -m stack env)"'
+            )
         fields = [
             field
             for service, existing in _services()

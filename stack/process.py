@@ -15,6 +15,9 @@ from stack.errors import StackError
 
 STOP_SECONDS = 30.0
 
+LONG = 50 * 2**20
+"""Bytes of a log beyond which it begins anew with its process; what was before is kept beside it, once."""
+
 
 class Identity(TypedDict):
     """Who a child process is: arguments of `subprocess.Popen`."""
@@ -80,6 +83,8 @@ class Process:
             raise StackError(f"{self.name} runs already (pid {self.pid}).")
         try:
             os.ftruncate(descriptor, 0)
+            if self.log.exists() and self.log.stat().st_size > LONG:
+                self.log.replace(self.log.with_suffix(".log.1"))
             with self.log.open("ab") as log:
                 self._children[self._file] = subprocess.Popen(  # noqa: S603
                     [str(part) for part in command],
