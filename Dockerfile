@@ -34,5 +34,6 @@ USER 10001
 
 FROM app AS jupyter
 USER 0
-RUN pip install --no-cache-dir jupyterlab==4.4.9
+COPY deploy/containers/jupyter.lock .
+RUN pip install --no-cache-dir --require-hashes -r jupyter.lock && rm jupyter.lock
 USER 10001

@@ -93,12 +93,14 @@ def test_the_image_has_every_module_of_the_project() -> None:
 
 
 def test_the_packages_of_the_image_are_those_that_are_tested() -> None:
-    def pinned(file: Path) -> set[str]:
-        return set(re.findall(r"^[\w.\[\]-]+==\S+", file.read_text(), re.MULTILINE))
+    def pinned(file: Path) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)(?:\[.*])?==(\S+)", file.read_text(), re.MULTILINE))
 
-    image = pinned(SCRIPT.with_name("requirements.lock"))
-    assert image
-    assert image <= pinned(CHECKOUT / "requirements.lock")
+    tested = pinned(CHECKOUT / "requirements.lock")
+    image, jupyter = (pinned(SCRIPT.with_name(f"{name}.lock")) for name in ("requirements", "jupyter"))
+    assert image.items() <= tested.items()
+    assert "jupyterlab" in jupyter
+    assert {name: version for name, version in jupyter.items() if name in image}.items() <= image.items()
 
 
 def of_the_stack(file: str, **values: str) -> dict[str, str]:
