@@ -109,18 +109,18 @@ def messages(topic: str, count: Annotated[int, typer.Option("-n", "--count", min
 
 
 @app.command()
-def metrics(name: Annotated[str, typer.Argument(help="A document, or a pattern of their names.")] = "*") -> None:
-    """Show a document that Redis holds, as metrics:dashboard, or the names of all."""
+def metrics(name: Annotated[str | None, typer.Argument(help="A document, as metrics:dashboard.")] = None) -> None:
+    """Show a document that Redis holds, or without a name which there are."""
     with one_clear_line("", StackError), Redis.from_url(settings().dashboard_redis, socket_timeout=5) as redis:
         try:
-            documents = {key.decode(): redis.type(key) for key in redis.keys(name)}
-            if documents.get(name) == b"string":
-                console.print_json(redis.get(name).decode())
-            elif documents.get(name) == b"list":
-                for entry in redis.lrange(name, 0, -1):
-                    console.print_json(entry.decode())
+            held = sorted(key.decode() for kind in ("metrics:*", "status:*") for key in redis.keys(kind))
+            if name is None:
+                console.print("\n".join(held))
+            elif name not in held:
+                raise StackError(f"Redis holds no {name}: python -m stack metrics lists what there is.")
             else:
-                console.print("\n".join(sorted(documents)) or f"Redis holds no {name}.")
+                for document in redis.lrange(name, 0, -1) if redis.type(name) == b"list" else [redis.get(name)]:
+                    console.print_json(document.decode())
         except (RedisError, OSError) as error:
             raise StackError(f"{redis_service()}: {error}") from error
 

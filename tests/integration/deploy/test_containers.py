@@ -133,7 +133,7 @@ READERS = {"dashboard", "jupyter"}
 
 
 def test_only_those_who_write_may_write(users: dict[str, str]) -> None:
-    assert users.keys() == {"setup", "worker", "spark"} | READERS
+    assert users.keys() == {"setup", "watch", "worker", "spark"} | READERS
     patient = retry(
         retry=retry_if_exception_type(redis.ConnectionError), stop=stop_after_delay(30), wait=wait_fixed(0.05)
     )

@@ -44,7 +44,7 @@ def test_what_redis_holds_is_listed_and_shown() -> None:
         assert {"metrics:looked_at", "status:looked_at"} <= {*run(*STACK, "metrics").stdout.split()}
         assert json.loads(run(*STACK, "metrics", "metrics:looked_at").stdout) == {"count": 7}
         assert run(*STACK, "metrics", "status:looked_at").stdout.count("reason") == 2
-        assert run(*STACK, "metrics", "nothing").stdout == "Redis holds no nothing.\n"
+        assert "Redis holds no nothing" in run(*STACK, "metrics", "nothing").stderr
         redis.delete("metrics:looked_at", "status:looked_at")
 
     away = run(*STACK, "metrics", INSTASHOP_DASHBOARD_REDIS_URL="redis://127.0.0.1:2")
