@@ -1,4 +1,4 @@
-"""What the page asks the warehouse: views of the schema ``report``, as a role that may only read, for ten seconds at most."""
+"""What the page asks the warehouse: views of the schema ``report``, as a role that may only read, for 10 s at most."""
 
 from contextlib import closing
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 A batch brings the groups that it changed, with their absolute values; a window shows all its groups. So the sink
 keeps them: a file a window, written before Redis is. Redis holds nothing that cannot be made again of these files:
-it may be away, for which a batch waits some seconds at most, and it may forget. A batch that comes again, after a crash anywhere in here,
-brings the same values for the same groups.
+it may be away, for which a batch waits some seconds at most, and it may forget. A batch that comes again, after a crash
+anywhere in here, brings the same values for the same groups.
 """
 
 import logging
