@@ -128,12 +128,12 @@ class Mirror:
             raise
         for partition, result in zip(changed, results, strict=False):
             if result == b"lost":
-                self._gather({}, {partition})
                 self._wake.set()
             elif result == b"old":
                 self._gather({partition: changed[partition]}, set())
-        if b"lost" in results[: len(changed)]:
-            return  # what is left would be shown as all that there is: the next write, which comes at once, is whole
+        if b"lost" in results[: len(changed)]:  # the server was emptied
+            self._gather({}, set(self._partials))
+            return  # what this write brought would be shown as all there is: the next one, at once, is whole
         version, *totals = results[len(changed) :]
         await self._publish(version, dict(zip(names, totals, strict=True)))
 
