@@ -121,7 +121,7 @@ def wait_until_working(
         def look() -> None:
             seen = [observe(definition, connect, database) for definition, database in watched]
             show(seen)
-            problems = "\n".join(each.problem for each in seen if each.problem)
+            problems = "\n".join(each.fault for each in seen if each.fault)
             if any(each.failed and each.snapshot is not Snapshot.FINISHED for each in seen):
                 raise UnfinishedError(problems)
             if any(each.failed for each in seen):

@@ -55,17 +55,17 @@ class Observation:
     @property
     def problem(self) -> str | None:
         """Why it does not carry its tables' changes to Kafka, or soon cannot, in one line; none where all is well."""
-        return "; ".join(filter(None, (self._fault, self._danger))) or None
+        return "; ".join(filter(None, (self.fault, self._danger))) or None
 
     @property
     def _danger(self) -> str | None:
         if self.slot is None or self.slot.lost or not self.slot.endangered:
             return None
-        kept, spare = (f"{size / 2**30:.1f} GiB" for size in (self.slot.kept_bytes, self.slot.spare_bytes or 0))
-        return f"{self.name} loses its replication slot soon: {kept} of WAL are kept for it, and {spare} more at most"
+        return f"{self.name} loses its replication slot soon: its database keeps more than half of the WAL that it may"
 
     @property
-    def _fault(self) -> str | None:
+    def fault(self) -> str | None:
+        """Why it does not carry its tables' changes to Kafka, in one line; none where it does."""
         if self.has_lost_its_slot:
             return f"{self.name} has lost its replication slot: python -m connectors takes a new snapshot"
         if self.failed:

@@ -41,7 +41,7 @@ class Report(msgspec.Struct):
         name: Its name.
         state: As Connect says; ABSENT where it knows no such connector, UNKNOWN where it does not answer.
         tasks: The states of its tasks.
-        problem: Why it does not carry changes to Kafka, in one line; null where it does.
+        problem: Why it does not carry changes to Kafka, or soon cannot, in one line; null where all is well.
         slot_lag_bytes: WAL that PostgreSQL keeps for it; null where it has no slot.
         restarts: How often it was restarted since the watch began.
     """

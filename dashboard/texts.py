@@ -189,8 +189,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Arranque Spark: `python -m spark`. Sigue desde su punto de control; su última línea dice por qué terminó.",
     ),
     "do_connectors": (
-        "Restart what failed: `python -m connectors restart`; the cause stands in the table.",
-        "Reinicie lo que falló: `python -m connectors restart`; la causa está en la tabla.",
+        "Restart what failed: `python -m connectors restart`; the table says what is wrong.",
+        "Reinicie lo que falló: `python -m connectors restart`; la tabla dice qué ocurre.",
     ),
     "do_watch": (
         "Nobody looks after the connectors: start `python -m connectors watch`.",
