@@ -18,10 +18,12 @@ dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer=
 RECENT = "status:dead_letters"
 """A Redis list: the last `KEPT` of them, newest first, for people who look. The topic has them all."""
 KEPT = 20
+LONGEST_REASON = 500
+"""Characters: a reason may quote what it refuses, and that be as long as the record."""
 
 
 class Rejected(NamedTuple):
-    """A record, and why it was rejected."""
+    """A record, and why it was rejected, cut to `LONGEST_REASON`."""
 
     record: ConsumerRecord
     reason: str
