@@ -7,6 +7,7 @@ another.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -69,6 +70,11 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
 
 class _Quiet(WSGIRequestHandler):
     timeout = 5  # seconds in which a request has to come
+
+    def handle(self) -> None:
+        """Answer; who connects and says nothing, or leaves, is nothing to speak of."""
+        with suppress(TimeoutError, ConnectionError):
+            super().handle()
 
     def log_message(self, *_: Any) -> None:
         """Log no request."""

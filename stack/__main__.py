@@ -122,7 +122,8 @@ def metrics(name: Annotated[str | None, typer.Argument(help="A document, as metr
                 for document in redis.lrange(name, 0, -1) if redis.type(name) == b"list" else [redis.get(name)]:
                     console.print_json(document.decode())
         except (RedisError, OSError) as error:
-            raise StackError(f"{redis_service()}: {error}") from error
+            field = "dashboard_redis_url" if settings().dashboard_redis_url else "redis_url"
+            raise StackError(f"{redis_service(settings().dashboard_redis, field)}: {error}") from error
 
 
 @app.command()

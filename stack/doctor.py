@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg2
@@ -14,7 +15,7 @@ from dashboard.redis_reader import Reader, Snapshot
 from dashboard.states import State, state
 from databases import connect
 from databases.connection import DatabaseError
-from settings import DATA, Database, Role, Settings
+from settings import Database, Role, Settings
 from stack.service import Service
 
 SPACE = 5 * 2**30
@@ -64,7 +65,9 @@ def examine(services: Sequence[tuple[Service, bool]], settings: Settings) -> Ite
     yield warehouse(datetime.now(UTC))
     homes = [service.home for service, is_existing in services if not is_existing and service.home.exists()]
     if homes:
-        yield disk(min(shutil.disk_usage(home).free for home in homes))
+        free = {home: shutil.disk_usage(home).free for home in homes}
+        tightest = min(homes, key=free.__getitem__)
+        yield disk(free[tightest], tightest)
 
 
 def of_documents(seen: Snapshot) -> Iterator[Finding]:
@@ -95,8 +98,8 @@ def warehouse(now: datetime) -> Finding:
     return Finding("warehouse")
 
 
-def disk(free: int) -> Finding:
-    """Judge the space for the data."""
+def disk(free: int, folder: Path) -> Finding:
+    """Judge the space for the data in a folder."""
     if free < SPACE:
-        return Finding("disk", f"only {free / 2**30:.1f} GiB are free in {DATA}: make room")
+        return Finding("disk", f"only {free / 2**30:.1f} GiB are free in {folder}: make room")
     return Finding("disk")

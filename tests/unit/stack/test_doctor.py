@@ -1,6 +1,7 @@
 """The doctor says what is wrong and what to do, and nothing of what is well."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from dashboard.redis_reader import Snapshot
 from stack.doctor import PARTS, SPACE, disk, of_documents
@@ -40,6 +41,6 @@ def test_what_nobody_says_is_not_said_to_be_well() -> None:
     assert unknown == {"connectors", "lag", "late events", "reconcile", "dead letters"}
 
 
-def test_a_full_disk_is_said_in_time() -> None:
-    assert disk(SPACE).trouble is None
-    assert "make room" in (disk(SPACE - 1).trouble or "")
+def test_a_full_disk_is_said_in_time(tmp_path: Path) -> None:
+    assert disk(SPACE, tmp_path).trouble is None
+    assert f"in {tmp_path}: make room" in (disk(SPACE - 1, tmp_path).trouble or "")
