@@ -1,7 +1,7 @@
 """Records that could not be understood: kept as they were, with the reason, on a topic of their own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -32,8 +32,9 @@ class Rejected(NamedTuple):
 async def send_to_dead_letters(rejected: Sequence[Rejected]) -> None:
     """Send records as they are, with where they stood and why in their headers, and wait until the broker has them."""
     await _send(rejected)
+    recent.add(rejected)
     with suppress(RedisError, OSError):  # the mirror says so
-        await _show(rejected)
+        await recent.show()
 
 
 @until_kafka_answers
@@ -55,14 +56,44 @@ async def _send(rejected: Sequence[Rejected]) -> None:
     )
 
 
-async def _show(rejected: Sequence[Rejected]) -> None:
-    now = datetime.now(UTC)
-    shown = [
-        {"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason, "at": now}
-        for record, reason in rejected[-KEPT:]
-    ]
-    if shown:
-        async with redis.pipeline(transaction=True) as transaction:
-            transaction.lpush(RECENT, *map(msgspec.json.encode, shown))
-            transaction.ltrim(RECENT, 0, KEPT - 1)
-            await transaction.execute()
+class Recent:
+    """What is to be seen in Redis. While it is away, the last `KEPT` wait."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+
+    def add(self, rejected: Sequence[Rejected]) -> None:
+        """Note records to be shown."""
+        now = datetime.now(UTC)
+        self._keep(
+            msgspec.json.encode(
+                {"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason}
+                | {"at": now}
+            )
+            for record, reason in rejected
+        )
+
+    async def show(self) -> None:
+        """Show what waits.
+
+        Raises:
+            RedisError: Redis does not take it; it waits on.
+        """
+        shown, self._waiting = self._waiting, []
+        if not shown:
+            return
+        try:
+            async with redis.pipeline(transaction=True) as transaction:
+                transaction.lpush(RECENT, *shown)
+                transaction.ltrim(RECENT, 0, KEPT - 1)
+                await transaction.execute()
+        except BaseException:
+            later, self._waiting = self._waiting, shown
+            self._keep(later)
+            raise
+
+    def _keep(self, more: Iterable[bytes]) -> None:
+        self._waiting = [*self._waiting, *more][-KEPT:]
+
+
+recent = Recent()

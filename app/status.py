@@ -14,6 +14,7 @@ from aiokafka.errors import IllegalStateError
 from redis.exceptions import RedisError
 
 from app.application import app, mirror, redis
+from app.dead_letters import recent
 from app.documents import OUTCOMES
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
@@ -96,6 +97,7 @@ async def report() -> None:
         app.pulse = feel(app.pulse, lag)
         state = Worker(now, started, version("instashop-live"), sum(map(len, lag.values())), lag, app.answers_at)
         with suppress(RedisError, OSError):  # the mirror says so
+            await recent.show()
             await redis.set("status:faust", status(now, await _exchange(me, state)))
         await asyncio.sleep(HEARTBEAT)
 
