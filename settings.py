@@ -189,9 +189,9 @@ def kafka_service() -> str:
     return f"Kafka at {settings().kafka} ({variable('kafka')})"
 
 
-def redis_service(url: str | None = None, field: str = "redis_url") -> str:
+def redis_service(field: str = "redis_url") -> str:
     """Return Redis as a person knows it: its address, without the password, and the variable that sets it."""
-    return f"Redis at {urlsplit(url or settings().redis_url).netloc.rpartition('@')[2]} ({variable(field)})"
+    return f"Redis at {urlsplit(getattr(settings(), field)).netloc.rpartition('@')[2]} ({variable(field)})"
 
 
 def database_variable(database: Database) -> str:

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
 from aiokafka import ConsumerRecord
+from faust.types import TP
 from redis.exceptions import RedisError
 
 from app.application import app, redis
 from app.reachable import until_kafka_answers
+from app.records import Record, consumer_record
 
 dead_letters = app.topic("dead_letters", key_serializer="raw", value_serializer="raw", allow_empty=True)
 
@@ -23,10 +25,15 @@ LONGEST_REASON = 500
 
 
 class Rejected(NamedTuple):
-    """A record, and why it was rejected, cut to `LONGEST_REASON`."""
+    """A record, and why it was rejected."""
 
     record: ConsumerRecord
     reason: str
+
+    @classmethod
+    def of(cls, tp: TP, record: Record, error: Exception) -> Self:
+        """Take a record of a partition, and for the reason the beginning of what the error says."""
+        return cls(consumer_record(tp, record), str(error)[:LONGEST_REASON])
 
 
 async def send_to_dead_letters(rejected: Sequence[Rejected]) -> None:

@@ -126,15 +126,13 @@ class Mirror:
         except BaseException:
             self._gather(changed, whole)
             raise
-        for partition, result in zip(changed, results, strict=False):
-            if result == b"lost":
-                self._wake.set()
-            elif result == b"old":
-                self._gather({partition: changed[partition]}, set())
-        if b"lost" in results[: len(changed)]:  # the server was emptied
+        swapped, (version, *totals) = results[: len(changed)], results[len(changed) :]
+        old = {partition for partition, result in zip(changed, swapped, strict=True) if result == b"old"}
+        self._gather({partition: changed[partition] for partition in old}, set())
+        if b"lost" in swapped:  # the server was emptied
             self._gather({}, set(self._partials))
+            self._wake.set()
             return  # what this write brought would be shown as all there is: the next one, at once, is whole
-        version, *totals = results[len(changed) :]
         await self._publish(version, dict(zip(names, totals, strict=True)))
 
     def _swap(self, transaction: Pipeline, partition: Partition, paths: set[Path], extent: str) -> None:

@@ -69,15 +69,12 @@ async def _lag(tp: Any) -> int:
 def feel(former: Pulse | None, lag: dict[str, dict[int, int]]) -> Pulse:
     """Return this worker's pulse, given the one before and its lag."""
     consumer, topics = cast(BatchConsumer, app.consumer), Totals.by_topic
+    outcomes = {name: topics[name].outcomes() for name in topics}
     pulse = Pulse(
         at=time.monotonic(),
         recovering=bool(app.rebalancing or app.in_recovery),
         # Those that are none, too: a counter that begins at one has not risen, for Prometheus.
-        events={
-            (name, outcome): counted[outcome]
-            for name, counted in ((name, topics[name].outcomes()) for name in topics)
-            for outcome in OUTCOMES
-        },
+        events={(name, outcome): outcomes[name][outcome] for name in topics for outcome in OUTCOMES},
         batches={name: topics[name].batches for name in topics},
         lag=lag,
         fetched_at=consumer.fetched_at,

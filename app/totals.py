@@ -9,8 +9,7 @@ from faust.types import TP
 
 from app.application import app, mirror
 from app.batch import Batch, BatchSchema, Turn
-from app.dead_letters import LONGEST_REASON, Rejected, send_to_dead_letters
-from app.records import consumer_record
+from app.dead_letters import Rejected, send_to_dead_letters
 from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
 from app.writer import Writer, or_crash
@@ -137,7 +136,7 @@ class Totals(Generic[R]):
             try:
                 yield change_of(name, record.offset, decode(record.value), contributions)
             except (Malformed, OverflowError) as error:  # a time whose day in UTC no calendar has
-                rejected.append(Rejected(consumer_record(batch.tp, record), str(error)[:LONGEST_REASON]))
+                rejected.append(Rejected.of(batch.tp, record, error))
                 yield dead_letter(name, record.offset)
 
     def _partials(self, partition: int) -> PartitionPartials:

@@ -104,13 +104,9 @@ def rows(load: Load, rate: float, milliseconds: list[float]) -> list[Result]:
     """Return what is to be shown of a load: in milliseconds, and whether it was that load at all."""
     percentiles = statistics.quantiles(milliseconds, n=100, method="inclusive")
     p50, p99 = percentiles[49], percentiles[98]
+    least = 0.95 * load.rate
     return [
-        Result(
-            f"commits a second, of {load.rate:,}",
-            f"{rate:,.0f}",
-            f"≥ {0.95 * load.rate:,.1f}",
-            rate >= 0.95 * load.rate,
-        ),
+        Result(f"commits a second, of {load.rate:,}", f"{rate:,.0f}", f"≥ {least:,.1f}", rate >= least),
         Result(f"commit to Redis at {load.rate:,}/s, p50", f"{p50:.0f} ms", f"≤ {P50:.0f} ms", p50 <= P50),
         Result(f"commit to Redis at {load.rate:,}/s, p99", f"{p99:.0f} ms", f"≤ {P99:.0f} ms", p99 <= P99),
         Result(f"commit to Redis at {load.rate:,}/s, max", f"{max(milliseconds):.0f} ms"),

@@ -23,6 +23,7 @@ class Malformed(ValueError):
 
 
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A whole number that a ``bigint`` holds."""
 
 
 class Source(msgspec.Struct, gc=False):

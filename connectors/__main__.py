@@ -99,8 +99,8 @@ def extend(timeout: Timeout = TIMEOUT) -> None:
 
 def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
-    topics.create({topics.DEAD_LETTERS: settings().partitions}, timeout, topics.FOR_EVER | topics.LONGER)
-    topics.create(dict.fromkeys(topics.OF_THE_APP, settings().partitions), timeout)
+    for topic, config in topics.OF_THE_APP.items():
+        topics.create({topic: settings().partitions}, timeout, config)
     topics.create(dict.fromkeys((definition.heartbeat_topic for definition in load()), 1), timeout, config={})
     for topic, count in topics.partition_counts([*captured(), *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:

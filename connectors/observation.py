@@ -59,9 +59,9 @@ class Observation:
 
     @property
     def _danger(self) -> str | None:
-        if self.slot is None or self.slot.lost or not self.slot.endangered:
-            return None
-        return f"{self.name} loses its replication slot soon: its database keeps more than half of the WAL that it may"
+        if self.slot and self.slot.endangered:
+            return f"{self.name} loses its replication slot soon: its database keeps more than half of the WAL it may"
+        return None
 
     @property
     def fault(self) -> str | None:

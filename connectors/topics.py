@@ -13,12 +13,12 @@ from kafka_client import aiokafka_options
 from settings import kafka_service, settings
 
 DEAD_LETTERS = "dead_letters"
-OF_THE_APP = (DEAD_LETTERS, items.TOPIC)
-"""What the Faust app writes: with the partitions of what it reads."""
 FOR_EVER = {"retention.ms": "-1"}
 """Kafka's default is a week. Who counts a topic anew, as the app does for a new measure, needs all of it."""
 LONGER = {"max.message.bytes": str(2 * 2**20)}
 """Dead letters: the longest record that another topic takes, with where it stood and why in its headers."""
+OF_THE_APP = {DEAD_LETTERS: FOR_EVER | LONGER, items.TOPIC: FOR_EVER}
+"""What the Faust app writes, with its settings: topics with the partitions of what it reads."""
 REQUEST_TIMEOUT_MS = 5_000
 
 

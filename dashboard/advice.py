@@ -34,9 +34,3 @@ def advice(seen: Snapshot) -> list[str]:
         "do_late": late > 0,
     }
     return [key for key, wrong in faults.items() if wrong]
-
-
-def topics(seen: Snapshot) -> dict[str, dict[str, int]]:
-    """Return what was processed, by topic and outcome."""
-    by_topic: dict[str, dict[str, int]] = seen.documents.get("metrics:events", {}).get("by_topic", {})
-    return by_topic

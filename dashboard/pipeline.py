@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import status, tables
-from dashboard.advice import advice, topics
+from dashboard.advice import advice
 from dashboard.frames import aged
 from dashboard.language import Language
 from dashboard.numbers import NOTHING
@@ -116,7 +116,8 @@ def connectors(seen: Snapshot) -> list[dict[str, Any]]:
 
 def dead_letters(seen: Snapshot, words: Language) -> None:
     """Draw how many records of each topic could not be understood, and why the last of them could not."""
-    counted = {topic: counts["dead_letters"] for topic, counts in topics(seen).items() if counts["dead_letters"]}
+    by_topic = seen.documents.get("metrics:events", {}).get("by_topic", {})
+    counted = {topic: counts["dead_letters"] for topic, counts in by_topic.items() if counts["dead_letters"]}
     if not counted:
         with st.container(border=True):
             st.markdown(f"**{words('dead_letters')}**")

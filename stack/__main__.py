@@ -119,11 +119,12 @@ def metrics(name: Annotated[str | None, typer.Argument(help="A document, as metr
             elif name not in held:
                 raise StackError(f"Redis holds no {name}: python -m stack metrics lists what there is.")
             else:
-                for document in redis.lrange(name, 0, -1) if redis.type(name) == b"list" else [redis.get(name)]:
+                is_list = redis.type(name) == b"list"
+                for document in redis.lrange(name, 0, -1) if is_list else [redis.get(name)]:
                     console.print_json(document.decode())
         except (RedisError, OSError) as error:
             field = "dashboard_redis_url" if settings().dashboard_redis_url else "redis_url"
-            raise StackError(f"{redis_service(settings().dashboard_redis, field)}: {error}") from error
+            raise StackError(f"{redis_service(field)}: {error}") from error
 
 
 @app.command()

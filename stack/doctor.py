@@ -65,9 +65,7 @@ def examine(services: Sequence[tuple[Service, bool]], settings: Settings) -> Ite
     yield warehouse(datetime.now(UTC))
     homes = [service.home for service, is_existing in services if not is_existing and service.home.exists()]
     if homes:
-        free = {home: shutil.disk_usage(home).free for home in homes}
-        tightest = min(homes, key=free.__getitem__)
-        yield disk(free[tightest], tightest)
+        yield disk(*min((shutil.disk_usage(home).free, home) for home in homes))
 
 
 def of_documents(seen: Snapshot) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ from redis.exceptions import ConnectionError as AwayError
 
 import app.dead_letters
 from app.dead_letters import KEPT, RECENT, Recent, Rejected
-from app.records import Record, consumer_record
 from settings import settings
 from tests.unit.app.test_records import PARTITION, fetched
 
@@ -17,8 +16,7 @@ NOBODY = "redis://127.0.0.1:2"
 
 
 def rejected(reason: str) -> Rejected:
-    record: Record = next(iter(fetched()._partition_records))
-    return Rejected(consumer_record(PARTITION, record), reason)
+    return Rejected.of(PARTITION, next(iter(fetched()._partition_records)), ValueError(reason))
 
 
 @pytest.mark.usefixtures("stack")
