@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Id, Measures, Row
+from cdc import Amounts, Id, Row, measure
 
 
 class Carrier(Row):
@@ -14,9 +14,9 @@ class Carrier(Row):
     id: Id
 
 
-def contributions(carrier: Carrier) -> Measures:  # noqa: ARG001
+def contributions(carrier: Carrier) -> Amounts:  # noqa: ARG001
     """Return what a carrier adds while it exists."""
-    return {("carriers", "count"): 1}
+    return {measure("carriers", "count"): 1}
 
 
 carriers = Totals("carrier", Carrier, contributions)

@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Measures, Row, Text
+from cdc import Amounts, Row, Text, measure
 
 
 class Customer(Row):
@@ -15,12 +15,12 @@ class Customer(Row):
     segment: Text
 
 
-def contributions(customer: Customer) -> Measures:
+def contributions(customer: Customer) -> Amounts:
     """Return what a customer adds while it exists."""
     return {
-        ("customers", "count"): 1,
-        ("customers", "by_country", customer.country): 1,
-        ("customers", "by_segment", customer.segment): 1,
+        measure("customers", "count"): 1,
+        measure("customers", "by_country", customer.country): 1,
+        measure("customers", "by_segment", customer.segment): 1,
     }
 
 

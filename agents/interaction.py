@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Measures, Row
+from cdc import Amounts, Row, measure
 from cdc.values import InteractionType
 
 
@@ -15,11 +15,11 @@ class Interaction(Row):
     type: InteractionType
 
 
-def contributions(interaction: Interaction) -> Measures:
+def contributions(interaction: Interaction) -> Amounts:
     """Return what an interaction adds while it exists."""
     return {
-        ("interactions", "count"): 1,
-        ("interactions", "by_type", interaction.type): 1,
+        measure("interactions", "count"): 1,
+        measure("interactions", "by_type", interaction.type): 1,
     }
 
 

@@ -6,7 +6,7 @@ from app.application import app
 from app.batch import Batch
 from app.catalogue import catalogue
 from app.totals import Totals
-from cdc import ChangeDecoder, Id, Measures, Row, Text
+from cdc import Amounts, ChangeDecoder, Id, Row, Text, measure
 from cdc.items import Named
 from cdc.versions import Version
 
@@ -19,11 +19,11 @@ class Product(Row):
     category: Text
 
 
-def contributions(product: Product) -> Measures:
+def contributions(product: Product) -> Amounts:
     """Return what a product adds while it exists."""
     return {
-        ("products", "count"): 1,
-        ("products", "by_category", product.category): 1,
+        measure("products", "count"): 1,
+        measure("products", "by_category", product.category): 1,
     }
 
 

@@ -1,11 +1,13 @@
 """Orders: how many, in which state, and what they earn."""
 
+from collections.abc import Iterable
+
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Cents, Measures, Row, Text, Timestamp, utc_day
+from cdc import Amounts, Cents, Path, Row, Text, Timestamp, measure, tally, utc_day
 from cdc.revenue import REVENUE
 from cdc.values import OrderStatus
 
@@ -20,22 +22,32 @@ class Order(Row):
     created_at: Timestamp
 
 
-def contributions(order: Order) -> Measures:
+@tally
+def placed(status: str, payment_method: str, channel: str) -> Iterable[Path]:
+    """Yield what counts an order, whatever becomes of it."""
+    yield "transactions", "count"
+    yield "transactions", "by_status", status
+    yield "transactions", "by_payment_method", payment_method
+    yield "transactions", "by_channel", channel
+
+
+@tally
+def earned(status: str, day: str) -> Iterable[Path]:
+    """Yield what sums up revenue."""
+    yield "revenue", "total_cents"
+    yield "revenue", "by_day_cents", day
+    yield "revenue", "by_status_cents", status
+
+
+def contributions(order: Order) -> Amounts:
     """Return what an order adds while it exists. Revenue belongs to the UTC day on which it was placed."""
-    measures: Measures = {
-        ("transactions", "count"): 1,
-        ("transactions", "by_status", order.status): 1,
-        ("transactions", "by_payment_method", order.payment_method): 1,
-        ("transactions", "by_channel", order.channel): 1,
+    amounts: Amounts = {
+        placed(order.status, order.payment_method, order.channel): 1,
     }
     if order.status in REVENUE:
-        measures |= {
-            ("revenue", "orders"): 1,
-            ("revenue", "total_cents"): order.total_amount,
-            ("revenue", "by_day_cents", utc_day(order.created_at)): order.total_amount,
-            ("revenue", "by_status_cents", order.status): order.total_amount,
-        }
-    return measures
+        amounts[measure("revenue", "orders")] = 1
+        amounts[earned(order.status, utc_day(order.created_at))] = order.total_amount
+    return amounts
 
 
 orders = Totals("transaction", Order, contributions)

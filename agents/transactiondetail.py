@@ -7,16 +7,16 @@ from app.batch import Batch
 from app.catalogue import catalogue
 from app.items import Items
 from app.totals import Totals
-from cdc import Measures
+from cdc import Amounts, measure
 from cdc.items import OrderLine
 
 
-def contributions(line: OrderLine) -> Measures:
+def contributions(line: OrderLine) -> Amounts:
     """Return what an order line adds while it exists, whatever became of its order."""
     return {
-        ("transactiondetail", "count"): 1,
-        ("transactiondetail", "units"): line.quantity,
-        ("transactiondetail", "revenue_cents"): line.cents,
+        measure("transactiondetail", "count"): 1,
+        measure("transactiondetail", "units"): line.quantity,
+        measure("transactiondetail", "revenue_cents"): line.cents,
     }
 
 

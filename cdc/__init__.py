@@ -3,9 +3,11 @@
 from cdc.event import ChangeDecoder, ChangeEvent, Malformed
 from cdc.partials import PartitionPartials
 from cdc.row import Cents, Id, Quantity, Row, Text, Timestamp, utc_day
-from cdc.totals import Change, Measures, Path, change_of
+from cdc.tally import Amounts, Measures, Path, Tally, measure, tally
+from cdc.totals import Change, change_of
 
 __all__ = [
+    "Amounts",
     "Cents",
     "Change",
     "ChangeDecoder",
@@ -17,8 +19,11 @@ __all__ = [
     "Path",
     "Quantity",
     "Row",
+    "Tally",
     "Text",
     "Timestamp",
     "change_of",
+    "measure",
+    "tally",
     "utc_day",
 ]

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from cdc.totals import EVENTS, Change, Path
+from cdc.tally import Amounts, Path, shared_out
+from cdc.totals import EVENTS, Change
 
 POSITION: Path = ()
 """The path under which the partition's position is kept."""
@@ -82,7 +83,7 @@ class PartitionPartials:
     def fold(self, changes: Iterable[Change]) -> Iterable[Path]:
         """Count the changes of a batch, in order of their offsets, and return the paths that they touch."""
         touched: dict[Path, None] = {}
-        pending: dict[Path, int] = defaultdict(int)
+        pending: Amounts = defaultdict(int)
         position, last = self.position, self._last
         offset = counted = position.offset
         for change in changes:
@@ -92,17 +93,17 @@ class PartitionPartials:
                 continue
             if change.is_reset or position.snapshot is None or change.snapshot not in (None, position.snapshot):
                 if position.begins_at(change):
-                    touched.update(dict.fromkeys(self._add(pending, offset)))
+                    touched.update(dict.fromkeys(self._add(shared_out(pending), offset)))
                     pending.clear()
                     touched.update(dict.fromkeys(self._forget(last)))
                 position = position.after(change)
             offset = last
-            for path, amount in change.retracted.items():
-                pending[path] -= amount
-            for path, amount in change.added.items():
-                pending[path] += amount
+            for tally, amount in change.retracted.items():
+                pending[tally] -= amount
+            for tally, amount in change.added.items():
+                pending[tally] += amount
         self._last = max(self._last, last)
-        touched.update(dict.fromkeys(self._add(pending, offset)))
+        touched.update(dict.fromkeys(self._add(shared_out(pending), offset)))
         self.position = position._replace(offset=offset)
         self._touched |= touched
         return touched

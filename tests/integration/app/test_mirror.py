@@ -14,9 +14,8 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from app.mirror import ADOPT, Mirror
-from cdc import Change, PartitionPartials
+from cdc import Change, Measures, PartitionPartials, Path, measure
 from cdc.partials import Entry
-from cdc.totals import Path
 from settings import Settings, settings
 
 TOPIC = "transaction"
@@ -52,9 +51,10 @@ class Worker:
         del self.partials[partition]
         self.mirror.assigned(TOPIC, self.partials)
 
-    def count(self, partition: int, offset: int, difference: dict[Path, int]) -> dict[Path, Entry]:
+    def count(self, partition: int, offset: int, difference: Measures) -> dict[Path, Entry]:
         partials = self.partials[partition]
-        self.mirror.changed(TOPIC, partition, partials, partials.fold([Change(offset, difference)]))
+        change = Change(offset, {measure(*path): amount for path, amount in difference.items()})
+        self.mirror.changed(TOPIC, partition, partials, partials.fold([change]))
         entries = partials.take()
         partials.settle()
         return entries
@@ -242,7 +242,7 @@ class Mirrored(RuleBasedStateMachine):
         partition=st.integers(0, 1),
         difference=st.dictionaries(st.sampled_from([COUNT, PAID, REVENUE]), st.integers(-2, 2), min_size=1),
     )
-    def count(self, partition: int, difference: dict[Path, int]) -> None:
+    def count(self, partition: int, difference: Measures) -> None:
         self.offset += 2
         self.table[partition] |= self.owner[partition].count(partition, self.offset, difference)
         self.truth.update(difference)

@@ -10,7 +10,7 @@ import app.application
 import app.writer
 from app.table import PartialsTable
 from app.writer import MANY, Writer
-from cdc import Change, PartitionPartials, Path
+from cdc import Change, PartitionPartials, Path, measure
 from cdc.partials import POSITION, Entry
 
 PATH = ("orders", "count")
@@ -41,7 +41,7 @@ class Run:
         self.writer = Writer(cast(PartialsTable, self.changelog), 3, self.partials)
 
     def count(self, offset: int, records: int = 1) -> asyncio.Task[None]:
-        self.partials.fold([Change(offset, {PATH: 1})])
+        self.partials.fold([Change(offset, {measure(*PATH): 1})])
         return self.writer.write(records)
 
 
@@ -121,7 +121,7 @@ def test_what_is_held_back_is_not_written_before_the_end() -> None:
         run.changelog.answers.put_nowait(None)
         written = run.count(0)
         async with run.writer.held():
-            run.partials.fold([Change(1, {PATH: 1})])
+            run.partials.fold([Change(1, {measure(*PATH): 1})])
             await asyncio.sleep(2 * app.writer.TICK)  # in which it would be written
             assert not run.changelog.asked.is_set()
         await written
@@ -149,7 +149,7 @@ def test_what_fails_while_it_is_held_back_is_never_written_and_the_app_crashes(c
 
         async def fails() -> None:
             async with run.writer.held():
-                run.partials.fold([Change(1, {PATH: 1})])
+                run.partials.fold([Change(1, {measure(*PATH): 1})])
                 await asyncio.sleep(2 * app.writer.TICK)
                 raise ZeroDivisionError
 
