@@ -15,7 +15,7 @@ from cdc import PartitionPartials
 
 T = TypeVar("T")
 
-TICK = 0.1
+TICK = 0.5
 """Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one."""
 
 MANY = 20_000
