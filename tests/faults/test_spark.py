@@ -83,7 +83,7 @@ def revenue_in_total() -> Decimal:
 def test_kills_while_the_shop_is_busy_and_a_rebuild() -> None:
     catch_up()
     total, earned = revenue_in_total(), revenue_by_window()
-    with load(rate=30) as shop:
+    with load(rate=10) as shop:
         for _ in range(2):
             before = placed()
             victim = Background(*SPARK)

@@ -57,7 +57,7 @@ def assert_right() -> None:
 
 
 def test_the_warehouse_survives_all_that_happens_to_it() -> None:
-    with load(rate=30) as shop:
+    with load(rate=10) as shop:
         victim = Background(*WAREHOUSE, *AT_ONCE)
         wait_for_a_batch()
         victim.kill()
