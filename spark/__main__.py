@@ -18,7 +18,7 @@ from settings import DATA
 from spark.errors import SparkError
 from spark.queries import QUERIES
 from spark.query import Query
-from spark.run import Pace, run
+from spark.run import run
 from spark.verify.command import verify as verify_warehouse
 from stack.errors import StackError
 
@@ -29,10 +29,6 @@ Names = Annotated[list[str] | None, typer.Option("--query", help="Only this one;
 Master = Annotated[str | None, typer.Option(help="spark://host:port, or local[n] for n cores of this machine.")]
 Checkpoints = Annotated[Path, typer.Option(help="Where each query keeps how far it is; shared by all workers.")]
 Once = Annotated[bool, typer.Option("--once", help="End when all that is there is read.")]
-Every = Annotated[
-    float | None,
-    typer.Option(min=0, help="Seconds from one batch to the next; by default 5, and 20 for the warehouse."),
-]
 Timeout = Annotated[float, typer.Option(min=0, help="Seconds to wait for the load to catch up.")]
 LogLevel = Annotated[str, typer.Option(help="What Spark says of itself: ERROR, WARN, INFO.")]
 
@@ -46,7 +42,6 @@ def main(
     master: Master = None,
     checkpoints: Checkpoints = CHECKPOINTS,
     once: Once = False,
-    every: Every = None,
     log_level: LogLevel = "WARN",
 ) -> None:
     """Run all queries in one session, until Ctrl-C or until one of them fails."""
@@ -54,7 +49,7 @@ def main(
         logs.set_up(muted={"aiokafka"})
         if context.invoked_subcommand is None:
             os.umask(0o077)  # Java inherits it: checkpoints and spilled rows are for this user alone
-            run(chosen(names), checkpoints.absolute(), Pace(every, once), master=master, log_level=log_level)
+            run(chosen(names), checkpoints.absolute(), master=master, once=once, log_level=log_level)
 
 
 @cli.command()

@@ -24,7 +24,7 @@ class Query:
         open_sink: Makes its sink. Gets the query's own folder of the checkpoints, to keep there what has to live and
             die with the checkpoint; and the event that ends all waiting, upon which a batch that waits has to fail.
         output_mode: ``update`` for groups that change, ``append`` for rows that do not.
-        every: Seconds from the begin of a batch to that of the next, where nothing else is asked for.
+        trigger: How often a batch begins, as Spark says it.
     """
 
     name: str
@@ -32,4 +32,4 @@ class Query:
     build: Callable[[SparkSession], DataFrame]
     open_sink: Callable[[Path, Event], Sink]
     output_mode: Literal["update", "append"] = "update"
-    every: float = 5.0
+    trigger: str = "5 seconds"

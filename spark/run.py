@@ -5,7 +5,6 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
 
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
@@ -26,23 +25,14 @@ HEARTBEAT = 1.0
 """Seconds between two looks at the queries."""
 
 
-class Pace(NamedTuple):
-    """When batches begin."""
-
-    every: float | None = None
-    """Seconds from one to the next; None for what each query has of its own."""
-    once: bool = False
-    """Whether a query ends when what is there is read."""
-
-
-def run(queries: Sequence[Query], checkpoints: Path, pace: Pace, *, master: str | None, log_level: str) -> None:
+def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once: bool, log_level: str) -> None:
     """Run queries in one session until Ctrl-C or SIGTERM.
 
     Args:
         queries: what to run.
         checkpoints: the folder of all checkpoints.
-        pace: when batches begin, and whether to end.
         master: where Spark runs, see `session`.
+        once: whether to end when what is there is read.
         log_level: what Spark says of itself.
 
     Raises:
@@ -58,7 +48,7 @@ def run(queries: Sequence[Query], checkpoints: Path, pace: Pace, *, master: str 
     try:
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
         for query in queries:
-            running.append(start(spark, query, checkpoints, stop, pace))  # noqa: PERF401 - to be stopped
+            running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
         names, url = [query.name for query in queries], spark.sparkContext.uiWebUrl
         logger.info("%s: see %s", ", ".join(names), url, extra={"event": "started", "queries": names, "url": url})
         watch(running, Status(running, spark.sparkContext.uiWebUrl), checkpoints, stop)
@@ -92,7 +82,7 @@ def wait_for_topics(queries: Sequence[Query]) -> None:
     patiently(look, PATIENCE, aloud=True)
 
 
-def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, pace: Pace) -> StreamingQuery:
+def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, once: bool) -> StreamingQuery:
     """Start a query where its checkpoint says, or from the beginning.
 
     Args:
@@ -100,7 +90,7 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, pac
         query: what to start.
         checkpoints: the folder of all checkpoints.
         stop: ends all waiting.
-        pace: when its batches begin.
+        once: whether it ends when it has read what is there.
     """
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", query.name)
     folder = checkpoints / query.name
@@ -112,10 +102,8 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, pac
         .foreachBatch(query.open_sink(folder, stop))
         .option("checkpointLocation", str(folder))
     )
-    if pace.once:
-        return writer.trigger(availableNow=True).start()
-    seconds = query.every if pace.every is None else pace.every
-    return writer.trigger(processingTime=f"{round(seconds * 1000)} milliseconds").start()
+    writer = writer.trigger(availableNow=True) if once else writer.trigger(processingTime=query.trigger)
+    return writer.start()
 
 
 def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, stop: Event) -> None:

@@ -125,4 +125,4 @@ def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
         raise failure(Database.DWH, error, Role.WAREHOUSE) from None
 
 
-QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", every=20.0)
+QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="20 seconds")

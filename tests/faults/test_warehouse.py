@@ -22,7 +22,6 @@ from tests.pipeline import Background, connectors, execute, generate, load, run,
 
 SPARK = (sys.executable, "-m", "spark")
 WAREHOUSE = (*SPARK, "--query", "warehouse")
-AT_ONCE = ("--every", "1")
 
 TABLES = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment", "dim_customer", "dim_product", "dim_date")
 pytestmark = pytest.mark.timeout(900)  # Spark takes its time to start, and a test starts it some times
@@ -58,10 +57,10 @@ def assert_right() -> None:
 
 def test_the_warehouse_survives_all_that_happens_to_it() -> None:
     with load(rate=10) as shop:
-        victim = Background(*WAREHOUSE, *AT_ONCE)
+        victim = Background(*WAREHOUSE)
         wait_for_a_batch()
         victim.kill()
-        with Background(*WAREHOUSE, *AT_ONCE) as spark:
+        with Background(*WAREHOUSE) as spark:
             wait_for_a_batch()
             with down("postgres", signal.SIGKILL):
                 wait_until(lambda: spark.said("Connection refused (see INSTASHOP_DB_DWH); trying again"))
