@@ -7,7 +7,8 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,16 @@ def wait_for_a_batch() -> None:
     wait_until(lambda: loaded() != before)
 
 
+@contextmanager
+def in_the_middle_of_a_batch() -> Iterator[None]:
+    """Hold up a batch within a block: its rows are copied, and its sales are not merged yet."""
+    held_up = "SELECT pid FROM pg_stat_activity WHERE datname = 'dwh_db' AND wait_event_type = 'Lock'"
+    with closing(connect(Database.DWH)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE fact_sales IN EXCLUSIVE MODE")
+        wait_until(lambda: owner(Database.INSTASHOP, held_up))
+        yield
+
+
 def contents() -> dict[str, list[tuple[Any, ...]]]:
     return {table: owner(Database.DWH, f"SELECT * FROM {table} ORDER BY 1") for table in TABLES}  # noqa: S608
 
@@ -59,7 +70,8 @@ def test_the_warehouse_survives_all_that_happens_to_it() -> None:
     with load(rate=10) as shop:
         victim = Background(*WAREHOUSE)
         wait_for_a_batch()
-        victim.kill()
+        with in_the_middle_of_a_batch():
+            victim.kill()
         with Background(*WAREHOUSE) as spark:
             wait_for_a_batch()
             with down("postgres", signal.SIGKILL):
