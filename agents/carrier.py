@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Amounts, Id, Row, measure
+from cdc import Id, Row, Tallies, measure
 
 
 class Carrier(Row):
@@ -14,7 +14,7 @@ class Carrier(Row):
     id: Id
 
 
-def contributions(carrier: Carrier) -> Amounts:  # noqa: ARG001
+def contributions(carrier: Carrier) -> Tallies:  # noqa: ARG001
     """Return what a carrier adds while it exists."""
     return {measure("carriers", "count"): 1}
 

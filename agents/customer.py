@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Amounts, Row, Text, measure
+from cdc import Row, Tallies, Text, measure
 
 
 class Customer(Row):
@@ -15,7 +15,7 @@ class Customer(Row):
     segment: Text
 
 
-def contributions(customer: Customer) -> Amounts:
+def contributions(customer: Customer) -> Tallies:
     """Return what a customer adds while it exists."""
     return {
         measure("customers", "count"): 1,

@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Amounts, Row, measure
+from cdc import Row, Tallies, measure
 from cdc.values import InteractionType
 
 
@@ -15,7 +15,7 @@ class Interaction(Row):
     type: InteractionType
 
 
-def contributions(interaction: Interaction) -> Amounts:
+def contributions(interaction: Interaction) -> Tallies:
     """Return what an interaction adds while it exists."""
     return {
         measure("interactions", "count"): 1,

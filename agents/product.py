@@ -6,7 +6,7 @@ from app.application import app
 from app.batch import Batch
 from app.catalogue import catalogue
 from app.totals import Totals
-from cdc import Amounts, ChangeDecoder, Id, Row, Text, measure
+from cdc import ChangeDecoder, Id, Row, Tallies, Text, measure
 from cdc.items import Named
 from cdc.versions import Version
 
@@ -19,7 +19,7 @@ class Product(Row):
     category: Text
 
 
-def contributions(product: Product) -> Amounts:
+def contributions(product: Product) -> Tallies:
     """Return what a product adds while it exists."""
     return {
         measure("products", "count"): 1,

@@ -5,7 +5,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Amounts, Id, Row, Timestamp, measure
+from cdc import Id, Row, Tallies, Timestamp, measure
 from cdc.values import ShipmentStatus
 
 
@@ -18,17 +18,17 @@ class Shipment(Row):
     delivered_at: Timestamp | None
 
 
-def contributions(shipment: Shipment) -> Amounts:
+def contributions(shipment: Shipment) -> Tallies:
     """Return what a shipment adds while it exists. On time or late is only what has been delivered."""
-    amounts: Amounts = {
+    tallies: Tallies = {
         measure("shipments", "count"): 1,
         measure("shipments", "by_status", shipment.status): 1,
         measure("shipments", "by_carrier", str(shipment.carrier_id)): 1,
     }
     if shipment.delivered_at is not None:
         punctuality = "on_time" if shipment.delivered_at <= shipment.promised_at else "late"
-        amounts[measure("shipments", punctuality)] = 1
-    return amounts
+        tallies[measure("shipments", punctuality)] = 1
+    return tallies
 
 
 shipments = Totals("shipment", Shipment, contributions)

@@ -7,7 +7,7 @@ from faust.types import StreamT
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Amounts, Cents, Path, Row, Text, Timestamp, measure, tally, utc_day
+from cdc import Cents, Path, Row, Tallies, Text, Timestamp, measure, tally, utc_day
 from cdc.revenue import REVENUE
 from cdc.values import OrderStatus
 
@@ -24,7 +24,7 @@ class Order(Row):
 
 @tally
 def placed(status: str, payment_method: str, channel: str) -> Iterable[Path]:
-    """Yield what counts an order, whatever becomes of it."""
+    """Yield what counts an order, whether it earns or not."""
     yield "transactions", "count"
     yield "transactions", "by_status", status
     yield "transactions", "by_payment_method", payment_method
@@ -39,15 +39,15 @@ def earned(status: str, day: str) -> Iterable[Path]:
     yield "revenue", "by_status_cents", status
 
 
-def contributions(order: Order) -> Amounts:
+def contributions(order: Order) -> Tallies:
     """Return what an order adds while it exists. Revenue belongs to the UTC day on which it was placed."""
-    amounts: Amounts = {
+    tallies: Tallies = {
         placed(order.status, order.payment_method, order.channel): 1,
     }
     if order.status in REVENUE:
-        amounts[measure("revenue", "orders")] = 1
-        amounts[earned(order.status, utc_day(order.created_at))] = order.total_amount
-    return amounts
+        tallies[measure("revenue", "orders")] = 1
+        tallies[earned(order.status, utc_day(order.created_at))] = order.total_amount
+    return tallies
 
 
 orders = Totals("transaction", Order, contributions)

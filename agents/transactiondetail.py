@@ -7,11 +7,11 @@ from app.batch import Batch
 from app.catalogue import catalogue
 from app.items import Items
 from app.totals import Totals
-from cdc import Amounts, measure
+from cdc import Tallies, measure
 from cdc.items import OrderLine
 
 
-def contributions(line: OrderLine) -> Amounts:
+def contributions(line: OrderLine) -> Tallies:
     """Return what an order line adds while it exists, whatever became of its order."""
     return {
         measure("transactiondetail", "count"): 1,

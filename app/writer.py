@@ -16,7 +16,10 @@ from cdc import PartitionPartials
 T = TypeVar("T")
 
 TICK = 0.5
-"""Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one."""
+"""Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one.
+
+So much is counted once more after a crash, and so long at most a partition that is given away waits.
+"""
 
 MANY = 20_000
 """Records that are written down before that. So many, and a batch, are counted ahead of a write that does not end."""

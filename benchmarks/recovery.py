@@ -17,7 +17,7 @@ from settings import settings
 
 CHANGELOG = f"instashop-{backlog.TOPIC}_totals-changelog"
 RECORDS = 200_000
-"""What compaction leaves alone after ten minutes in which thirty partials change ten times a second, and more."""
+"""More than compaction leaves alone for ten minutes, in which four partitions write thirty partials twice a second."""
 PARTIALS = 30
 LOOK = 0.05  # seconds between two looks
 

@@ -3,11 +3,10 @@
 from cdc.event import ChangeDecoder, ChangeEvent, Malformed
 from cdc.partials import PartitionPartials
 from cdc.row import Cents, Id, Quantity, Row, Text, Timestamp, utc_day
-from cdc.tally import Amounts, Measures, Path, Tally, measure, tally
+from cdc.tallies import Measures, Path, Tallies, Tally, measure, tally
 from cdc.totals import Change, change_of
 
 __all__ = [
-    "Amounts",
     "Cents",
     "Change",
     "ChangeDecoder",
@@ -19,6 +18,7 @@ __all__ = [
     "Path",
     "Quantity",
     "Row",
+    "Tallies",
     "Tally",
     "Text",
     "Timestamp",

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from cdc.tally import Amounts, Path, shared_out
+from cdc.tallies import Path, Tallies, shared_out
 from cdc.totals import EVENTS, Change
 
 POSITION: Path = ()
@@ -83,7 +83,7 @@ class PartitionPartials:
     def fold(self, changes: Iterable[Change]) -> Iterable[Path]:
         """Count the changes of a batch, in order of their offsets, and return the paths that they touch."""
         touched: dict[Path, None] = {}
-        pending: Amounts = defaultdict(int)
+        pending: Tallies = defaultdict(int)
         position, last = self.position, self._last
         offset = counted = position.offset
         for change in changes:

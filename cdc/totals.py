@@ -7,11 +7,11 @@ import msgspec
 
 from cdc.event import OPERATIONS, RESET, ChangeEvent
 from cdc.row import Row
-from cdc.tally import Amounts, Measures, Path, shared_out, tally
+from cdc.tallies import Measures, Path, Tallies, shared_out, tally
 
 R = TypeVar("R", bound=Row)
 
-Contributions = Callable[[R], Amounts]
+Contributions = Callable[[R], Tallies]
 """What a row, while it exists, adds to each tally. Says nothing of operations."""
 
 EVENTS = "events"
@@ -22,9 +22,9 @@ class Change(msgspec.Struct, gc=False):
     """What the record at an offset does to the totals."""
 
     offset: int
-    added: Amounts
+    added: Tallies
     """What the row contributes from now on, and the event itself."""
-    retracted: Amounts = {}
+    retracted: Tallies = {}
     """What the row contributed before."""
     snapshot: int | None = None
     """The LSN of the snapshot that the row was read by."""
@@ -34,8 +34,7 @@ class Change(msgspec.Struct, gc=False):
     def difference(self) -> Measures:
         """The difference that it makes to each measure; what stays the same is left out."""
         changed = shared_out(self.added)
-        for path, amount in shared_out(self.retracted).items():
-            changed[path] -= amount
+        changed.subtract(shared_out(self.retracted))
         return {path: amount for path, amount in changed.items() if amount}
 
 

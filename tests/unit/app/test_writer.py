@@ -16,6 +16,11 @@ from cdc.partials import POSITION, Entry
 PATH = ("orders", "count")
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.writer, "TICK", 0.02)
+
+
 class Changelog:
     """A table whose writes end when the test says so."""
 

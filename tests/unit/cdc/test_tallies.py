@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 from cdc import Path, Tally, measure, tally
-from cdc.tally import REMEMBERED, shared_out
+from cdc.tallies import REMEMBERED, shared_out
 
 
 @tally

@@ -1,4 +1,4 @@
-"""What is added up: a tally, for all measures that always grow by the same amount.
+"""What is added up: tallies, each for all measures that always grow by the same amount.
 
 A shop has many orders and few kinds of them: those that are alike in status, payment and channel are counted by the
 same measures. A batch is summed up by tally, and what it comes to is shared out to the measures once.
@@ -6,7 +6,7 @@ same measures. A batch is summed up by tally, and what it comes to is shared out
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import ParamSpec, cast
 
 P = ParamSpec("P")
@@ -29,14 +29,23 @@ class Tally:
     def __init__(self, *paths: Path) -> None:
         self.paths = paths
 
+    def __repr__(self) -> str:
+        """Show the measures."""
+        return f"Tally{self.paths}"
 
-Amounts = dict[Tally, int]
+
+Tallies = dict[Tally, int]
 """What is added to each tally."""
 
 
 def tally(paths: Callable[P, Iterable[Path]]) -> Callable[P, Tally]:
-    """Make a function that yields paths one that returns their tally: for the same arguments, the same tally."""
+    """Make a function that yields paths one that returns their tally: for the same texts, the same tally.
 
+    Its arguments have to be texts: of what is equal but reads differently, as ``1`` and ``True``, the first would be
+    shown for both.
+    """
+
+    @wraps(paths)
     def tally_of(*arguments: P.args, **named: P.kwargs) -> Tally:
         return Tally(*paths(*arguments, **named))
 
@@ -45,14 +54,14 @@ def tally(paths: Callable[P, Iterable[Path]]) -> Callable[P, Tally]:
 
 @tally
 def measure(*path: str) -> Iterable[Path]:
-    """Return the tally of a measure that is by itself."""
+    """Yield the path of a measure that grows by itself."""
     yield path
 
 
-def shared_out(amounts: Mapping[Tally, int]) -> Measures:
-    """Return what amounts add to each measure, also where that is nothing."""
-    measures: Measures = Counter()
-    for tally, amount in amounts.items():
-        for path in tally.paths:
+def shared_out(tallies: Mapping[Tally, int]) -> Counter[Path]:
+    """Return what tallies come to for each measure, also where that is nothing."""
+    measures: Counter[Path] = Counter()
+    for each, amount in tallies.items():
+        for path in each.paths:
             measures[path] += amount
     return measures
