@@ -1,6 +1,6 @@
 """The documents that people read in Redis, made of the totals. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -31,17 +31,19 @@ EMPTY: dict[str, Document] = {
 """What each document shows while nothing is counted: the fields that readers may rely on."""
 
 
-def documents(totals: Totals, now: datetime) -> dict[str, Document]:
-    """Return all documents by name, without the ``metrics:`` of their keys.
+def documents(totals: Totals, now: datetime, names: Iterable[str] | None = None) -> dict[str, Document]:
+    """Return documents by name, without the ``metrics:`` of their keys, and always the dashboard.
 
     Args:
-        totals: sums over all partitions of all workers.
+        totals: sums over all partitions of all workers, of these documents and of `OF_THE_DASHBOARD`.
         now: decides what today is, in UTC, for ``revenue_today``.
+        names: of the documents; all, where none are given.
     """
-    made = {name: _nested(name, totals.get(name, {})) for name in EMPTY | dict(totals)}
-    for name, derive in DERIVED.items():
-        made[name] |= derive(totals.get(name, {}))
-    made["dashboard"] = _dashboard(made, totals, now)
+    made = {
+        name: _nested(name, totals.get(name, {})) | _derived(name, totals.get(name, {}))
+        for name in (EMPTY | dict(totals) if names is None else names)
+    }
+    made["dashboard"] = _dashboard(totals, now)
     stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {name: document | {"updated_at": stamp} for name, document in made.items()}
 
@@ -117,15 +119,23 @@ DERIVED: dict[str, Callable[[Mapping[Path, int]], Document]] = {
 """Fields that are no sums."""
 
 
-def _dashboard(made: Mapping[str, Document], totals: Totals, now: datetime) -> Document:
+def _derived(name: str, totals: Mapping[Path, int]) -> Document:
+    return DERIVED[name](totals) if name in DERIVED else {}
+
+
+OF_THE_DASHBOARD = ("transactions", "customers", "products", "revenue", "events")
+"""The documents of whose totals the dashboard is made."""
+
+
+def _dashboard(totals: Totals, now: datetime) -> Document:
+    orders, customers, products, revenue, events = (totals.get(name, {}) for name in OF_THE_DASHBOARD)
     today = now.astimezone(UTC).date().isoformat()
-    events = totals.get("events", {})
     return {
-        "transactions": made["transactions"]["count"],
-        "customers": made["customers"]["count"],
-        "products": made["products"]["count"],
-        "revenue_total": made["revenue"]["total"],
-        "revenue_today": made["revenue"]["by_day"].get(today, "0.00"),
-        "average_order_value": made["revenue"]["average_order_value"],
+        "transactions": orders.get(("count",), 0),
+        "customers": customers.get(("count",), 0),
+        "products": products.get(("count",), 0),
+        "revenue_total": money(revenue.get(("total_cents",), 0)),
+        "revenue_today": money(revenue.get(("by_day_cents", today), 0)),
+        **_revenue(revenue),
         "total_events": sum(count for path, count in events.items() if path[-1] != "dead_letters"),
     }

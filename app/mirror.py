@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path as File
 from time import monotonic, thread_time
 from typing import Any
@@ -18,7 +19,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
-from app.documents import EMPTY, documents
+from app.documents import EMPTY, OF_THE_DASHBOARD, documents
 from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
@@ -41,6 +42,12 @@ Of the processor time, since a write that took long because it waited leaves the
 Partition = tuple[str, int]
 
 
+@lru_cache(2**14)
+def decoded(path: bytes) -> Path:
+    """Return a path within a document, as Redis holds it: few, read again with each write."""
+    return tuple(msgspec.json.decode(path))
+
+
 class Mirror:
     """Writes the partials of this worker's partitions, and publishes the documents of all."""
 
@@ -50,6 +57,7 @@ class Mirror:
         self._partials: dict[Partition, PartitionPartials] = {}
         self._changed: dict[Partition, set[Path]] = {}
         self._whole: set[Partition] = set()
+        self._unpublished = set(EMPTY)
         self._wake = asyncio.Event()
         self._reached = True
         self.written_at = NEVER
@@ -104,23 +112,26 @@ class Mirror:
                 await asyncio.sleep(REST * (thread_time() - busy))
 
     def _check_all(self) -> None:
-        """Write every partition, if only its position: this tells whether Redis still holds it."""
+        """Write every partition, if only its position: this tells whether Redis still holds it. Publish everything."""
+        self._unpublished |= EMPTY.keys()
         for partition in self._partials:
             self._changed.setdefault(partition, set())
 
     async def write(self) -> None:
-        """Write what has changed, then publish the documents."""
+        """Write what has changed, then publish the documents that it changes."""
         changed, self._changed = self._changed, {}
         whole, self._whole = self._whole, set()
         for partition in whole:
             changed[partition] = set(self._partials[partition].amounts)
-        names = list(EMPTY | dict.fromkeys(path[0] for paths in changed.values() for path in paths if path))
+        self._unpublished.update(path[0] for paths in changed.values() for path in paths if path)
+        names = self._unpublished.copy()
+        read = names.union(OF_THE_DASHBOARD)
         try:
             async with self._redis.pipeline(transaction=True) as transaction:
                 for partition, paths in changed.items():
                     self._swap(transaction, partition, paths, "whole" if partition in whole else "part")
                 transaction.incr("mirror:version")
-                for name in names:
+                for name in read:
                     transaction.hgetall(f"mirror:totals:{name}")
                 results = await transaction.execute()
         except BaseException:
@@ -133,7 +144,8 @@ class Mirror:
             self._gather({}, set(self._partials))
             self._wake.set()
             return  # what this write brought would be shown as all there is: the next one, at once, is whole
-        await self._publish(version, dict(zip(names, totals, strict=True)))
+        await self._publish(version, names, dict(zip(read, totals, strict=True)))
+        self._unpublished -= names
 
     def _swap(self, transaction: Pipeline, partition: Partition, paths: set[Path], extent: str) -> None:
         partials = self._partials[partition]
@@ -151,12 +163,9 @@ class Mirror:
                 self._changed.setdefault(partition, set()).update(paths)
         self._whole |= whole & self._partials.keys()
 
-    async def _publish(self, version: int, totals: Mapping[str, Mapping[bytes, bytes]]) -> None:
-        sums = {
-            name: {tuple(msgspec.json.decode(path)): int(total) for path, total in fields.items()}
-            for name, fields in totals.items()
-        }
-        made = documents(sums, datetime.now(UTC))
+    async def _publish(self, version: int, names: set[str], totals: Mapping[str, Mapping[bytes, bytes]]) -> None:
+        sums = {name: {decoded(path): int(total) for path, total in fields.items()} for name, fields in totals.items()}
+        made = documents(sums, datetime.now(UTC), names)
         keys = [f"metrics:{name}" for name in made]
         values = [msgspec.json.encode(document) for document in made.values()]
         await self._redis.eval(PUBLISH, len(keys), *keys, version, *values)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import RedisError
 
 from app.mirror import ADOPT, Mirror
 from cdc import Change, Measures, PartitionPartials, Path, measure
@@ -196,6 +198,45 @@ def test_a_mirror_is_forgotten_where_it_is_of_another_kafka_or_version(
     assert len(partials_held()) == held
 
 
+def test_a_document_that_nothing_changes_in_is_left_as_it_is(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    worker.take_over(0, {})
+    worker.write()
+    stock, transactions = shown("stock"), shown("transactions")
+    worker.count(0, 1, {COUNT: 1})
+    worker.write()
+    assert shown("stock") == stock
+    assert shown("transactions")["updated_at"] > transactions["updated_at"]
+
+    worker.mirror._check_all()
+    worker.write()
+    assert shown("stock")["updated_at"] > stock["updated_at"]
+
+
+def test_a_document_that_could_not_be_published_is_published_with_the_next_write(
+    workers: tuple[Worker, Worker],
+) -> None:
+    worker, _ = workers
+    worker.take_over(0, {})
+    worker.write()
+    publish = worker.mirror._publish
+
+    async def fails(*_: Any) -> None:
+        raise RedisError
+
+    worker.count(0, 1, {COUNT: 1})
+    worker.mirror._publish = fails  # type: ignore
+    with pytest.raises(RedisError):
+        worker.write()
+    worker.mirror._publish = publish  # type: ignore
+    worker.count(0, 2, {REVENUE: 100})
+    worker.write()
+
+    assert shown("transactions")["count"] == 1
+    assert shown("dashboard")["transactions"] == 1
+    assert shown("revenue")["total"] == "1.00"
+
+
 def test_who_joins_after_the_server_was_emptied_forgets_nothing(workers: tuple[Worker, Worker]) -> None:
     first, second = workers
     first.adopt("kafka-1 app-1")
@@ -261,6 +302,8 @@ class Mirrored(RuleBasedStateMachine):
         for worker in [*self.workers, *self.workers]:
             worker.mirror._check_all()
             worker.write()
+        assert shown("transactions").get("count", 0) == self.truth[COUNT]
+        assert Decimal(shown("revenue").get("total", 0)) * 100 == self.truth[REVENUE]
         with Redis.from_url(own_database()) as redis:
             totals = {
                 (document, *json.loads(path)): int(total)

@@ -79,6 +79,14 @@ def test_a_measure_of_a_new_document_needs_nothing_here() -> None:
     assert shown["returns"]["by_reason"] == {"broken": 2}
 
 
+def test_the_dashboard_is_made_of_totals_whichever_documents_are_wanted() -> None:
+    totals: Totals = {"transactions": {("count",): 3}, "stock": {("units",): 9}}
+    shown = documents(totals, NOON, ["stock"])
+    assert shown.keys() == {"stock", "dashboard"}
+    assert shown["stock"]["units"] == 9
+    assert shown["dashboard"]["transactions"] == 3
+
+
 def test_events_are_summed_without_dead_letters() -> None:
     events: dict[Path, int] = {("by_topic", "stock", "create"): 2, ("by_topic", "stock", "dead_letters"): 1}
     shown = documents({"events": events}, NOON)
