@@ -39,7 +39,7 @@ def live(words: Language) -> None:
     over_time = windows.over_time(trends, seen.read_at)
     visits = of_spark(seen, "behaviour")
     with shown(seen, "faust"):
-        cards(totals, over_time, visits, words)
+        cards(totals, over_time, windows.orders_a_minute(over_time) if trends else None, visits, words)
     with shown(seen, "spark"):
         charts_over_time(over_time if trends else None, words)
         what_sells(of_spark(seen, "categories"), visits, words)
@@ -72,7 +72,13 @@ def yesterday() -> tuple[Mapping[Any, Any], Mapping[Any, Any]] | None:
     return today, before
 
 
-def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Window], words: Language) -> None:
+def cards(
+    totals: Document,
+    over_time: pd.DataFrame,
+    orders_a_minute: float | None,
+    visits: Sequence[windows.Window],
+    words: Language,
+) -> None:
     """Draw the numbers, each with its line of the last 30 minutes and, where there is one, its comparison."""
     numbers, compared = words.numbers, yesterday()
 
@@ -112,7 +118,7 @@ def cards(totals: Document, over_time: pd.DataFrame, visits: Sequence[windows.Wi
             ),
             Card(
                 words("orders_a_minute"),
-                numbers.decimal(windows.orders_a_minute(over_time)),
+                NOTHING if orders_a_minute is None else numbers.decimal(orders_a_minute),
                 line=orders,
                 help=words("help_a_minute"),
             ),

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.language import Language
+from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Snapshot
 from dashboard.texts import LANGUAGES
 from dashboard.warehouse import Answer
@@ -54,6 +55,13 @@ def test_live_shows_zeros_as_numbers(draw: Draw) -> None:
     found["metrics:dashboard"] |= {"transactions": 0, "revenue_today": "0.00"}
     shown = metrics(draw("live", Snapshot(NOW, found, NOW)))
     assert (shown[WORDS("orders")], shown[WORDS("revenue_today")]) == ("0", "€0.00")
+
+
+def test_live_claims_nothing_of_windows_that_are_not_there_yet(draw: Draw) -> None:
+    found = {name: document for name, document in documents().items() if not name.startswith("metrics:spark:")}
+    shown = metrics(draw("live", Snapshot(NOW, found, NOW)))
+    assert (shown[WORDS("orders_a_minute")], shown[WORDS("conversion")]) == (NOTHING, NOTHING)
+    assert shown[WORDS("orders")] == "1,234"
 
 
 @pytest.mark.parametrize("part", ["faust", "spark"])
