@@ -31,21 +31,22 @@ EMPTY: dict[str, Document] = {
 """What each document shows while nothing is counted: the fields that readers may rely on."""
 
 
-def documents(totals: Totals, now: datetime, names: Iterable[str] | None = None) -> dict[str, Document]:
-    """Return documents by name, without the ``metrics:`` of their keys, and always the dashboard.
+def documents(names: Iterable[str], totals: Totals, now: datetime) -> dict[str, Document]:
+    """Return the documents of these names, and always the dashboard, without the ``metrics:`` of their keys.
 
     Args:
+        names: of the documents.
         totals: sums over all partitions of all workers, of these documents and of `OF_THE_DASHBOARD`.
         now: decides what today is, in UTC, for ``revenue_today``.
-        names: of the documents; all, where none are given.
     """
-    made = {
-        name: _nested(name, totals.get(name, {})) | _derived(name, totals.get(name, {}))
-        for name in (EMPTY | dict(totals) if names is None else names)
-    }
+    made = {name: _document(name, totals.get(name, {})) for name in names}
     made["dashboard"] = _dashboard(totals, now)
     stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {name: document | {"updated_at": stamp} for name, document in made.items()}
+
+
+def _document(name: str, totals: Mapping[Path, int]) -> Document:
+    return _nested(name, totals) | (DERIVED[name](totals) if name in DERIVED else {})
 
 
 def _nested(name: str, totals: Mapping[Path, int]) -> Document:
@@ -117,10 +118,6 @@ DERIVED: dict[str, Callable[[Mapping[Path, int]], Document]] = {
     "events": _events,
 }
 """Fields that are no sums."""
-
-
-def _derived(name: str, totals: Mapping[Path, int]) -> Document:
-    return DERIVED[name](totals) if name in DERIVED else {}
 
 
 OF_THE_DASHBOARD = ("transactions", "customers", "products", "revenue", "events")

@@ -165,7 +165,7 @@ class Mirror:
 
     async def _publish(self, version: int, names: set[str], totals: Mapping[str, Mapping[bytes, bytes]]) -> None:
         sums = {name: {decoded(path): int(total) for path, total in fields.items()} for name, fields in totals.items()}
-        made = documents(sums, datetime.now(UTC), names)
+        made = documents(names, sums, datetime.now(UTC))
         keys = [f"metrics:{name}" for name in made]
         values = [msgspec.json.encode(document) for document in made.values()]
         await self._redis.eval(PUBLISH, len(keys), *keys, version, *values)

@@ -15,7 +15,7 @@ from redis import Redis
 from rich.progress import Progress
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from app.documents import documents
+from app.documents import EMPTY, Totals, documents
 from benchmarks import sandbox
 from benchmarks.report import Result
 from dashboard.pictures import system_browser
@@ -85,7 +85,8 @@ def served(redis: Redis) -> Iterator[str]:
 
 def publish(redis: Redis, orders: int) -> None:
     """Write the documents of a shop of so many orders."""
-    for name, document in documents({"transactions": {("count",): orders}}, datetime.now(UTC)).items():
+    totals: Totals = {"transactions": {("count",): orders}}
+    for name, document in documents(EMPTY, totals, datetime.now(UTC)).items():
         redis.set(f"metrics:{name}", msgspec.json.encode(document))
 
 
