@@ -1,13 +1,11 @@
 """Orders: how many, in which state, and what they earn."""
 
-from collections.abc import Iterable
-
 from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
 from app.totals import Totals
-from cdc import Cents, Path, Row, Tallies, Text, Timestamp, measure, tally, utc_day
+from cdc import Cents, Row, Tallies, Tally, Text, Timestamp, measure, remembered, utc_day
 from cdc.revenue import REVENUE
 from cdc.values import OrderStatus
 
@@ -22,21 +20,25 @@ class Order(Row):
     created_at: Timestamp
 
 
-@tally
-def placed(status: str, payment_method: str, channel: str) -> Iterable[Path]:
-    """Yield what counts an order, whether it earns or not."""
-    yield "transactions", "count"
-    yield "transactions", "by_status", status
-    yield "transactions", "by_payment_method", payment_method
-    yield "transactions", "by_channel", channel
+@remembered
+def placed(status: str, payment_method: str, channel: str) -> Tally:
+    """Return what counts an order, whether it earns or not."""
+    return Tally(
+        ("transactions", "count"),
+        ("transactions", "by_status", status),
+        ("transactions", "by_payment_method", payment_method),
+        ("transactions", "by_channel", channel),
+    )
 
 
-@tally
-def earned(status: str, day: str) -> Iterable[Path]:
-    """Yield what sums up revenue."""
-    yield "revenue", "total_cents"
-    yield "revenue", "by_day_cents", day
-    yield "revenue", "by_status_cents", status
+@remembered
+def earned(status: str, day: str) -> Tally:
+    """Return what sums up revenue."""
+    return Tally(
+        ("revenue", "total_cents"),
+        ("revenue", "by_day_cents", day),
+        ("revenue", "by_status_cents", status),
+    )
 
 
 def contributions(order: Order) -> Tallies:

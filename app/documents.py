@@ -133,6 +133,6 @@ def _dashboard(totals: Totals, now: datetime) -> Document:
         "products": products.get(("count",), 0),
         "revenue_total": money(revenue.get(("total_cents",), 0)),
         "revenue_today": money(revenue.get(("by_day_cents", today), 0)),
-        **_revenue(revenue),
+        "average_order_value": _revenue(revenue)["average_order_value"],
         "total_events": sum(count for path, count in events.items() if path[-1] != "dead_letters"),
     }

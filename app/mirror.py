@@ -31,12 +31,16 @@ ADOPT = File(__file__).with_name("adopt.lua").read_text()
 PUBLISH = File(__file__).with_name("publish.lua").read_text()
 
 HEARTBEAT = 1.0
-"""Seconds after which all documents are published anew: the day turns, and a lost mirror is noticed."""
+"""Seconds after which all documents are published anew: the day turns, and a lost mirror is noticed.
+
+All that this worker knows: those of its own measures, and those that readers may rely on.
+"""
 
 REST = 2.0
 """How long the mirror rests after a write, as a multiple of the processor time it took: the rest is for the agents.
 
-Of the processor time, since a write that took long because it waited leaves the processor to others by itself.
+Of the processor time, since a write that took long because it waited leaves the processor to others by itself. What
+the agents counted meanwhile is part of it: where they have much to do, the mirror rests longer.
 """
 
 Partition = tuple[str, int]
@@ -44,7 +48,7 @@ Partition = tuple[str, int]
 
 @lru_cache(2**14)
 def decoded(path: bytes) -> Path:
-    """Return a path within a document, as Redis holds it: few, read again with each write."""
+    """Return a path within a document, as Redis holds it: read again with each write, and mostly the same."""
     return tuple(msgspec.json.decode(path))
 
 
@@ -57,6 +61,7 @@ class Mirror:
         self._partials: dict[Partition, PartitionPartials] = {}
         self._changed: dict[Partition, set[Path]] = {}
         self._whole: set[Partition] = set()
+        self._documents = set(EMPTY)
         self._unpublished = set(EMPTY)
         self._wake = asyncio.Event()
         self._reached = True
@@ -113,7 +118,7 @@ class Mirror:
 
     def _check_all(self) -> None:
         """Write every partition, if only its position: this tells whether Redis still holds it. Publish everything."""
-        self._unpublished |= EMPTY.keys()
+        self._unpublished |= self._documents
         for partition in self._partials:
             self._changed.setdefault(partition, set())
 
@@ -123,7 +128,9 @@ class Mirror:
         whole, self._whole = self._whole, set()
         for partition in whole:
             changed[partition] = set(self._partials[partition].amounts)
-        self._unpublished.update(path[0] for paths in changed.values() for path in paths if path)
+        touched = {path[0] for paths in changed.values() for path in paths if path}
+        self._documents |= touched
+        self._unpublished |= touched
         names = self._unpublished.copy()
         read = names.union(OF_THE_DASHBOARD)
         try:

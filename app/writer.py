@@ -18,7 +18,7 @@ T = TypeVar("T")
 TICK = 0.5
 """Seconds from one write to the next. All partitions write at the same moment: Kafka's client sends them as one.
 
-So much is counted once more after a crash, and so long at most a partition that is given away waits.
+About so much is counted once more after a crash, and about so long a partition that is given away waits for its write.
 """
 
 MANY = 20_000

@@ -3,7 +3,7 @@
 from cdc.event import ChangeDecoder, ChangeEvent, Malformed
 from cdc.partials import PartitionPartials
 from cdc.row import Cents, Id, Quantity, Row, Text, Timestamp, utc_day
-from cdc.tallies import Measures, Path, Tallies, Tally, measure, tally
+from cdc.tallies import Measures, Path, Tallies, Tally, measure, remembered
 from cdc.totals import Change, change_of
 
 __all__ = [
@@ -24,6 +24,6 @@ __all__ = [
     "Timestamp",
     "change_of",
     "measure",
-    "tally",
+    "remembered",
     "utc_day",
 ]

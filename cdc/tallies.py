@@ -4,9 +4,9 @@ A shop has many orders and few kinds of them: those that are alike in status, pa
 same measures. A batch is summed up by tally, and what it comes to is shared out to the measures once.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, wraps
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import ParamSpec, cast
 
 P = ParamSpec("P")
@@ -18,7 +18,7 @@ Measures = dict[Path, int]
 """Amounts by path. As in Prometheus a name ends in its unit where it has one: ``total_cents``."""
 
 REMEMBERED = 4096
-"""Tallies of one kind that are kept. One that is made once more is another, and adds up to the same."""
+"""Tallies that one function keeps. One that is made once more is another, and adds up to the same."""
 
 
 class Tally:
@@ -38,30 +38,25 @@ Tallies = dict[Tally, int]
 """What is added to each tally."""
 
 
-def tally(paths: Callable[P, Iterable[Path]]) -> Callable[P, Tally]:
-    """Make a function that yields paths one that returns their tally: for the same texts, the same tally.
+def remembered(tally_of: Callable[P, Tally]) -> Callable[P, Tally]:
+    """Have a function return the same tally for the same texts.
 
     Its arguments have to be texts: of what is equal but reads differently, as ``1`` and ``True``, the first would be
     shown for both.
     """
-
-    @wraps(paths)
-    def tally_of(*arguments: P.args, **named: P.kwargs) -> Tally:
-        return Tally(*paths(*arguments, **named))
-
     return cast(Callable[P, Tally], lru_cache(REMEMBERED)(tally_of))
 
 
-@tally
-def measure(*path: str) -> Iterable[Path]:
-    """Yield the path of a measure that grows by itself."""
-    yield path
+@remembered
+def measure(*path: str) -> Tally:
+    """Return the tally of one measure, which grows by itself."""
+    return Tally(path)
 
 
-def shared_out(tallies: Mapping[Tally, int]) -> Counter[Path]:
+def shared_out(tallies: Mapping[Tally, int]) -> defaultdict[Path, int]:
     """Return what tallies come to for each measure, also where that is nothing."""
-    measures: Counter[Path] = Counter()
-    for each, amount in tallies.items():
-        for path in each.paths:
+    measures: defaultdict[Path, int] = defaultdict(int)
+    for tally, amount in tallies.items():
+        for path in tally.paths:
             measures[path] += amount
     return measures

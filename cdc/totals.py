@@ -1,13 +1,13 @@
 """What a change does to the totals: a retraction of `before` and an addition of `after`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 
 from cdc.event import OPERATIONS, RESET, ChangeEvent
 from cdc.row import Row
-from cdc.tallies import Measures, Path, Tallies, shared_out, tally
+from cdc.tallies import Measures, Tallies, Tally, remembered, shared_out
 
 R = TypeVar("R", bound=Row)
 
@@ -34,14 +34,15 @@ class Change(msgspec.Struct, gc=False):
     def difference(self) -> Measures:
         """The difference that it makes to each measure; what stays the same is left out."""
         changed = shared_out(self.added)
-        changed.subtract(shared_out(self.retracted))
+        for path, amount in shared_out(self.retracted).items():
+            changed[path] -= amount
         return {path: amount for path, amount in changed.items() if amount}
 
 
-@tally
-def processed(topic: str, outcome: str) -> Iterable[Path]:
-    """Yield what counts the events of a topic."""
-    yield EVENTS, "by_topic", topic, outcome
+@remembered
+def processed(topic: str, outcome: str) -> Tally:
+    """Return what counts the events of a topic."""
+    return Tally((EVENTS, "by_topic", topic, outcome))
 
 
 def change_of(topic: str, offset: int, event: ChangeEvent[R], contributions: Contributions[R]) -> Change:
@@ -49,8 +50,9 @@ def change_of(topic: str, offset: int, event: ChangeEvent[R], contributions: Con
     op = event.op
     if op == RESET:
         return Change(offset, {}, is_reset=True)
-    added = contributions(event.after) if op != "d" and event.after is not None else {}
-    added[processed(topic, OPERATIONS[op])] = 1
+    added = {processed(topic, OPERATIONS[op]): 1}
+    if op != "d" and event.after is not None:
+        added |= contributions(event.after)
     if op in "ud" and event.before is not None:
         return Change(offset, added, contributions(event.before))
     return Change(offset, added, {}, event.source.lsn if op == "r" else None)

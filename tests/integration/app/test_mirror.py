@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
+from app.documents import EMPTY, documents
 from app.mirror import ADOPT, Mirror
 from cdc import Change, Measures, PartitionPartials, Path, measure
 from cdc.partials import Entry
@@ -213,6 +215,20 @@ def test_a_document_that_nothing_changes_in_is_left_as_it_is(workers: tuple[Work
     assert shown("stock")["updated_at"] > stock["updated_at"]
 
 
+def test_a_document_of_this_worker_alone_is_published_with_the_heartbeat_too(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    worker.take_over(0, {})
+    worker.count(0, 1, {("returns", "count"): 3})
+    worker.write()
+    with Redis.from_url(own_database()) as redis:
+        assert redis.delete("metrics:returns")
+
+    worker.mirror._check_all()
+    worker.write()
+
+    assert shown("returns")["count"] == 3
+
+
 def test_a_document_that_could_not_be_published_is_published_with_the_next_write(
     workers: tuple[Worker, Worker],
 ) -> None:
@@ -271,26 +287,49 @@ class Mirrored(RuleBasedStateMachine):
         worker.take_over(partition, self.table[partition])
         self.owner[partition] = worker
 
-    @rule(partition=st.integers(0, 1), number=st.integers(0, 2), informed=st.booleans())
-    def rebalance(self, partition: int, number: int, informed: bool) -> None:
+    @rule(partition=st.integers(0, 1), number=st.integers(0, 2), informed=st.booleans(), written=st.booleans())
+    def rebalance(self, partition: int, number: int, informed: bool, written: bool) -> None:
         """Where the former owner is not informed, it goes on to write what it last knew."""
         former, owner = self.owner[partition], self.workers[number]
         if informed and former is not owner:
             former.lose(partition)
         self.move(partition, owner)
+        if written:
+            self.write(number)
 
     @rule(
         partition=st.integers(0, 1),
         difference=st.dictionaries(st.sampled_from([COUNT, PAID, REVENUE]), st.integers(-2, 2), min_size=1),
+        written=st.booleans(),
     )
-    def count(self, partition: int, difference: Measures) -> None:
+    def count(self, partition: int, difference: Measures, written: bool) -> None:
         self.offset += 2
         self.table[partition] |= self.owner[partition].count(partition, self.offset, difference)
         self.truth.update(difference)
+        if written:
+            self.write(self.workers.index(self.owner[partition]))
 
     @rule(number=st.integers(0, 2))
     def write(self, number: int) -> None:
-        self.workers[number].write()
+        """Write what has changed, without a heartbeat: the documents that it changes show it, as do the others."""
+        worker = self.workers[number]
+        worker.write()
+        if worker.mirror._whole:  # the server was emptied
+            worker.write()
+        made = documents(EMPTY, self.totals(), datetime.now(UTC))
+        for name in ("transactions", "revenue", "dashboard"):
+            if document := shown(name):  # nobody has published it yet since the server was emptied
+                assert document | {"updated_at": ""} == made[name] | {"updated_at": ""}
+
+    def totals(self) -> dict[str, dict[Path, int]]:
+        with Redis.from_url(own_database()) as redis:
+            return {
+                name: {
+                    tuple(json.loads(path)): int(total)
+                    for path, total in redis.hgetall(f"mirror:totals:{name}").items()
+                }
+                for name in ("transactions", "revenue")
+            }
 
     @rule()
     def server_forgets(self) -> None:
@@ -304,12 +343,7 @@ class Mirrored(RuleBasedStateMachine):
             worker.write()
         assert shown("transactions").get("count", 0) == self.truth[COUNT]
         assert Decimal(shown("revenue").get("total", 0)) * 100 == self.truth[REVENUE]
-        with Redis.from_url(own_database()) as redis:
-            totals = {
-                (document, *json.loads(path)): int(total)
-                for document in ("transactions", "revenue")
-                for path, total in redis.hgetall(f"mirror:totals:{document}").items()
-            }
+        totals = {(name, *path): total for name, fields in self.totals().items() for path, total in fields.items()}
         assert {path: n for path, n in totals.items() if n} == {path: n for path, n in self.truth.items() if n}
 
     def teardown(self) -> None:

@@ -1,7 +1,6 @@
 """Whatever the order of events, crashes and replays: the totals equal a fold over the rows that exist."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -22,7 +21,7 @@ from cdc import (
     Tally,
     change_of,
     measure,
-    tally,
+    remembered,
 )
 from cdc.partials import Entry
 
@@ -36,10 +35,9 @@ class Thing(Row):
     price: Cents
 
 
-@tally
-def counted(kind: str) -> Iterable[Path]:
-    yield "things", "count"
-    yield "things", "by_kind", kind
+@remembered
+def counted(kind: str) -> Tally:
+    return Tally(("things", "count"), ("things", "by_kind", kind))
 
 
 def contributions(thing: Thing) -> Tallies:

@@ -1,13 +1,10 @@
-from collections.abc import Iterable
-
-from cdc import Path, Tally, measure, tally
+from cdc import Tally, measure, remembered
 from cdc.tallies import REMEMBERED, shared_out
 
 
-@tally
-def sold(country: str) -> Iterable[Path]:
-    yield "sales", "count"
-    yield "sales", "by_country", country
+@remembered
+def sold(country: str) -> Tally:
+    return Tally(("sales", "count"), ("sales", "by_country", country))
 
 
 def test_an_amount_is_added_to_each_measure_of_its_tally() -> None:
