@@ -71,14 +71,14 @@ class Status:
         self._ui = ui
         self._queries: Sequence[StreamingQuery] = list(queries)
         self._progress = {query.name: Progress() for query in self._queries}
+        self._last: dict[str, str] = {}
         self._started = datetime.now(UTC)
         self._redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
 
     def report(self) -> None:
         """Take in the batches that ended, and write the document."""
         for query in self._queries:
-            for batch in query.recentProgress:  # the last 100: more than end between two looks
-                self._progress[query.name].take(batch)
+            self._look_at(query)
         document = {
             "updated_at": datetime.now(UTC),
             "started_at": self._started,
@@ -88,3 +88,11 @@ class Status:
         }
         with suppress(RedisError, OSError):  # the queries' sinks say so
             self._redis.set(KEY, msgspec.json.encode(document))
+
+    def _look_at(self, query: StreamingQuery) -> None:
+        last = query.lastProgress
+        if last is None or last.timestamp == self._last.get(query.name):
+            return  # to have all told each time would keep Spark busier than its batches do
+        self._last[query.name] = last.timestamp
+        for batch in query.recentProgress:  # the last 100: more than end between two looks
+            self._progress[query.name].take(batch)
