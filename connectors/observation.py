@@ -1,7 +1,7 @@
 """What is known of a connector, and what follows: whether it works, why it does not, whether it starts anew."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -84,16 +84,20 @@ def observe(definition: Definition, connect: Connect, database: SourceDatabase) 
     status = connect.status(definition.name) or {"connector": {"state": "ABSENT"}, "tasks": []}
     parts = [status["connector"], *status["tasks"]]
     traces = [part["trace"] for part in parts if part.get("trace")]
-    return Observation(
+    slot = database.slot()
+    seen = Observation(
         name=definition.name,
         topics=definition.topics,
         state=status["connector"]["state"],
         tasks=tuple(task["state"] for task in status["tasks"]),
         cause=cause_of(traces[0]) if traces else None,
-        snapshot=snapshot_of(connect.offset(definition.name, definition.topic_prefix)),
-        slot=database.slot(),
+        snapshot=Snapshot.FINISHED,
+        slot=slot,
         unpublished=frozenset(definition.tables) - database.published(),
     )
+    if seen.running and slot and slot.active:
+        return seen  # what it reads there follows the snapshot; and Connect makes clients of Kafka for each look at it
+    return replace(seen, snapshot=snapshot_of(connect.offset(definition.name, definition.topic_prefix)))
 
 
 def snapshot_of(offset: Mapping[str, Any] | None) -> Snapshot:

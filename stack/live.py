@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import redis
-import requests
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from connectors.definitions import load
 from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
@@ -49,6 +47,11 @@ DEEPER = {
 console = Console(highlight=False, soft_wrap=True)
 
 
+def _state(connector: dict[str, Any]) -> str:
+    """Return a connector's state and its tasks', each once."""
+    return " ".join(dict.fromkeys((connector["state"], *connector["tasks"])))
+
+
 class View:
     """A look at the pipeline, drawn anew with each `look`."""
 
@@ -57,7 +60,6 @@ class View:
         self._programs = programs
         self._places = {"the page": page, "Connect": settings().connect_url}
         self._redis = redis.Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True)
-        self._connectors = [definition.name for definition in load()]
         self._dashboard: dict[str, Any] = {}
         self._lag: dict[str, int] = {}
         self._states: dict[str, str] = {}
@@ -66,16 +68,16 @@ class View:
         self._printed = 0.0
 
     def look(self) -> None:
-        """Look at Redis and Connect; what does not answer is shown as it was."""
+        """Look at Redis; where it does not answer, the parts are shown as they were."""
         try:
-            dashboard, status, spark = self._redis.mget("metrics:dashboard", "status:faust", "status:spark")
-            self._dashboard = json.loads(dashboard or "{}")
-            self._lag = json.loads(status or "{}").get("lag", {})
-            self._places["Spark"] = json.loads(spark or "{}").get("ui") or "starts"
+            documents = self._redis.mget("metrics:dashboard", "status:faust", "status:spark", "status:connectors")
+            self._dashboard, faust, spark, watched = (json.loads(document or "{}") for document in documents)
+            self._lag = faust.get("lag", {})
+            self._places["Spark"] = spark.get("ui") or "starts"
+            self._states = {each["name"]: _state(each) for each in watched.get("connectors", [])}
         except redis.RedisError:
             self._dashboard = {}
         self._measure(time.monotonic(), self._dashboard.get("total_events", 0))
-        self._states = {name: self._state(name) for name in self._connectors}
         if self.print_lines and time.monotonic() > self._printed + LINE_EVERY:
             self._printed = time.monotonic()
             console.print(self._line())
@@ -86,15 +88,6 @@ class View:
             rate = (events - self._last[1]) / (now - self._last[0])
             self._rate += (rate - self._rate) * 0.3
         self._last = now, events
-
-    @staticmethod
-    def _state(name: str) -> str:
-        try:
-            status = requests.get(f"{settings().connect_url}/connectors/{name}/status", timeout=2).json()
-        except (requests.RequestException, ValueError):
-            return "unreachable"
-        parts = [status.get("connector", {}), *status.get("tasks", [])]
-        return " ".join(dict.fromkeys(part.get("state", "ABSENT") for part in parts))
 
     def _line(self) -> str:
         numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
