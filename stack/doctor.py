@@ -90,7 +90,7 @@ def warehouse(now: datetime) -> Finding:
     except (DatabaseError, psycopg2.Error) as error:
         return Finding("warehouse", str(error).strip().splitlines()[0])
     if loaded is None:
-        return Finding("warehouse", "nothing was loaded yet: start python -m spark, or give its first batch some minutes")
+        return Finding("warehouse", "nothing was loaded yet: python -m spark, whose first batch takes a while")
     if now - loaded > OLD:
         return Finding("warehouse", f"nothing was loaded since {loaded:%Y-%m-%d %H:%M} UTC: look whether Spark runs")
     return Finding("warehouse")
