@@ -157,7 +157,7 @@ def checkpoint_mib() -> float:
 
 
 def freshness(progress: Progress) -> list[float]:
-    """Return, of each window of a busy shop, the seconds from its end to its last change in Redis."""
+    """Return, of each window of each query in a busy shop, the seconds from its end to its last change in Redis."""
     task = progress.add_task("Watching live", total=LIVE)
     command = [sys.executable, "-m", "spark", *selected(WINDOWS)]
     with (
@@ -168,14 +168,14 @@ def freshness(progress: Progress) -> list[float]:
             changed = watch(lambda elapsed: progress.update(task, completed=elapsed))
         finally:
             spark.terminate()
-    return [at - end for end, at in changed.items()]
+    return [at - end for (_, end), at in changed.items()]
 
 
-def watch(advance: Callable[[float], None]) -> dict[float, float]:
-    """Return, by the end of each window that began and ended meanwhile, when Redis last showed a change of it."""
+def watch(advance: Callable[[float], None]) -> dict[tuple[str, float], float]:
+    """Return, by query and end of each window that began and ended meanwhile, when Redis last showed a change of it."""
     began = time.time()
     shown: dict[tuple[str, str], object] = {}
-    changed: dict[float, float] = {}
+    changed: dict[tuple[str, float], float] = {}
     with Redis.from_url(settings().redis_url) as redis:
         while time.time() < began + LIVE:
             time.sleep(LOOK)
@@ -184,5 +184,5 @@ def watch(advance: Callable[[float], None]) -> dict[float, float]:
                 for window in json.loads(redis.get(f"metrics:spark:{name}") or '{"windows": []}')["windows"]:
                     if shown.get((name, window["start"])) != window:
                         shown[name, window["start"]] = window
-                        changed[datetime.fromisoformat(window["end"]).timestamp()] = time.time()
-    return {end: at for end, at in changed.items() if began + START < end < began + LIVE - MARGIN}
+                        changed[name, datetime.fromisoformat(window["end"]).timestamp()] = time.time()
+    return {of: at for of, at in changed.items() if began + START < of[1] < began + LIVE - MARGIN}
