@@ -1,7 +1,7 @@
 """What is known of a connector, and what follows: whether it works, why it does not, whether it starts anew."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,10 @@ from connectors.postgres import Slot, SourceDatabase
 
 
 class Snapshot(StrEnum):
-    """How far a connector's initial snapshot is, by the offset that it stored with its last record."""
+    """How far a connector's initial snapshot is, by the offset that it stored with its last record.
+
+    One that reads from its slot is past it.
+    """
 
     NONE = "none"
     UNFINISHED = "unfinished"
@@ -43,7 +46,7 @@ class Observation:
     @property
     def running(self) -> bool:
         """Whether Connect runs all of it."""
-        return bool(self.tasks) and {self.state, *self.tasks} == {"RUNNING"}
+        return _runs(self.state, self.tasks)
 
     @property
     def has_lost_its_slot(self) -> bool:
@@ -79,25 +82,32 @@ class Observation:
         return None
 
 
+def _runs(state: str, tasks: tuple[str, ...]) -> bool:
+    return bool(tasks) and {state, *tasks} == {"RUNNING"}
+
+
 def observe(definition: Definition, connect: Connect, database: SourceDatabase) -> Observation:
     """Look at a connector."""
     status = connect.status(definition.name) or {"connector": {"state": "ABSENT"}, "tasks": []}
     parts = [status["connector"], *status["tasks"]]
     traces = [part["trace"] for part in parts if part.get("trace")]
+    tasks = tuple(task["state"] for task in status["tasks"])
     slot = database.slot()
-    seen = Observation(
+    if slot and slot.active and _runs(status["connector"]["state"], tasks):
+        snapshot = Snapshot.FINISHED  # what it reads there follows the snapshot
+    else:  # Connect makes clients of Kafka for each look at this
+        snapshot = snapshot_of(connect.offset(definition.name, definition.topic_prefix))
+        slot = database.slot()  # after it: where the snapshot is finished, there was a slot
+    return Observation(
         name=definition.name,
         topics=definition.topics,
         state=status["connector"]["state"],
-        tasks=tuple(task["state"] for task in status["tasks"]),
+        tasks=tasks,
         cause=cause_of(traces[0]) if traces else None,
-        snapshot=Snapshot.FINISHED,
+        snapshot=snapshot,
         slot=slot,
         unpublished=frozenset(definition.tables) - database.published(),
     )
-    if seen.running and slot and slot.active:
-        return seen  # what it reads there follows the snapshot; and Connect makes clients of Kafka for each look at it
-    return replace(seen, snapshot=snapshot_of(connect.offset(definition.name, definition.topic_prefix)))
 
 
 def snapshot_of(offset: Mapping[str, Any] | None) -> Snapshot:

@@ -116,6 +116,7 @@ def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, 
         stop.wait(HEARTBEAT)
         status.report()
         _require_no_failure(running, checkpoints, stop)
+    status.report()  # the last batch may have ended after the last look
     _require_no_failure(running, checkpoints, stop)  # the last one may have ended in between
 
 

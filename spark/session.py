@@ -79,7 +79,7 @@ def _configuration(host: str) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(settings().spark_partitions),
         # The code that Spark writes for all parts of all plans. With room for its default of 100, each part would have
         # made way by the next batch, and be compiled anew.
-        "spark.sql.codegen.cache.maxEntries": "2000",
+        "spark.sql.codegen.cache.maxEntries": "1000",
         f"{state}.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
         # A batch writes what it changed, not the whole state.
         f"{state}.rocksdb.changelogCheckpointing.enabled": "true",

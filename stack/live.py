@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from dashboard.states import State, state
 from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
@@ -47,7 +49,7 @@ DEEPER = {
 console = Console(highlight=False, soft_wrap=True)
 
 
-def _state(connector: dict[str, Any]) -> str:
+def _states(connector: dict[str, Any]) -> str:
     """Return a connector's state and its tasks', each once."""
     return " ".join(dict.fromkeys((connector["state"], *connector["tasks"])))
 
@@ -62,32 +64,32 @@ class View:
         self._redis = redis.Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True)
         self._dashboard: dict[str, Any] = {}
         self._lag: dict[str, int] = {}
-        self._states: dict[str, str] = {}
+        self._connectors: list[dict[str, Any]] = []
         self._rate = 0.0
         self._last: tuple[float, int] | None = None
         self._printed = 0.0
 
     def look(self) -> None:
-        """Look at Redis; where it does not answer, the parts are shown as they were."""
+        """Look at Redis; where it does not answer, lag and connectors are shown as they were, and no numbers."""
         try:
             documents = self._redis.mget("metrics:dashboard", "status:faust", "status:spark", "status:connectors")
             self._dashboard, faust, spark, watched = (json.loads(document or "{}") for document in documents)
             self._lag = faust.get("lag", {})
             self._places["Spark"] = spark.get("ui") or "starts"
-            self._states = {each["name"]: _state(each) for each in watched.get("connectors", [])}
+            self._connectors = watched["connectors"] if state(watched, datetime.now(UTC)) is State.FRESH else []
         except redis.RedisError:
             self._dashboard = {}
-        self._measure(time.monotonic(), self._dashboard.get("total_events", 0))
+        self._measure(time.monotonic(), self._dashboard.get("total_events"))
         if self.print_lines and time.monotonic() > self._printed + LINE_EVERY:
             self._printed = time.monotonic()
             console.print(self._line())
 
-    def _measure(self, now: float, events: int) -> None:
-        """Measure the changes a second since the last look, smoothed over some of them."""
-        if self._last and now > self._last[0] and events >= self._last[1]:
+    def _measure(self, now: float, events: int | None) -> None:
+        """Measure the changes a second since the last look, smoothed over some; nothing of what is not known."""
+        if self._last and events is not None and now > self._last[0] and events >= self._last[1]:
             rate = (events - self._last[1]) / (now - self._last[0])
             self._rate += (rate - self._rate) * 0.3
-        self._last = now, events
+        self._last = None if events is None else (now, events)
 
     def _line(self) -> str:
         numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
@@ -110,8 +112,10 @@ class View:
         for topic, behind in self._lag.items() or {"waiting for the worker": 0}.items():
             lag.add_row(topic, Text(f"{behind:,}", style="bold" if behind else "green", justify="right"))
         parts = Table.grid(padding=(0, 2))
-        for name, state in self._states.items():
-            parts.add_row(name, Text(state, style="green" if state == "RUNNING" else "red"))
+        for each in self._connectors:
+            parts.add_row(each["name"], Text(_states(each), style="red" if each["problem"] else "green"))
+        if not self._connectors:
+            parts.add_row("connectors", "waiting for the watch")
         for program in self._programs:
             alive = program.alive
             parts.add_row(program.name, Text("runs" if alive else "starts again", style="green" if alive else "red"))

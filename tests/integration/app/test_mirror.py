@@ -301,11 +301,14 @@ class Mirrored(RuleBasedStateMachine):
         partition=st.integers(0, 1),
         difference=st.dictionaries(st.sampled_from([COUNT, PAID, REVENUE]), st.integers(-2, 2), min_size=1),
         written=st.booleans(),
+        forgotten=st.booleans(),
     )
-    def count(self, partition: int, difference: Measures, written: bool) -> None:
+    def count(self, partition: int, difference: Measures, written: bool, forgotten: bool) -> None:
         self.offset += 2
         self.table[partition] |= self.owner[partition].count(partition, self.offset, difference)
         self.truth.update(difference)
+        if forgotten:
+            empty_server()
         if written:
             self.write(self.workers.index(self.owner[partition]))
 

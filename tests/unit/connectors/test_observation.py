@@ -1,9 +1,11 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connectors.observation import Observation, Snapshot, reason_to_begin_anew, snapshot_of
+from connectors.definitions import load
+from connectors.observation import Observation, Snapshot, observe, reason_to_begin_anew, snapshot_of
 from connectors.postgres import Slot
 
 READ = Slot(active=True, lost=False, kept_bytes=0)
@@ -98,3 +100,42 @@ def test_what_works_has_no_problem(change: dict[str, Any]) -> None:
 )
 def test_a_stored_offset_tells_how_far_the_snapshot_is(offset: dict[str, Any], snapshot: Snapshot) -> None:
     assert snapshot_of(offset) is snapshot
+
+
+class Runs:
+    """Connect and a database where a connector runs, whose slot is one thing after the other at each look."""
+
+    def __init__(self, slots: Iterable[Slot | None], offset: dict[str, Any] | None = None) -> None:
+        self.looks = iter(slots)
+        self.stored = offset
+        self.asked = 0
+
+    def status(self, _name: str) -> dict[str, Any]:
+        return {"connector": {"state": "RUNNING"}, "tasks": [{"state": "RUNNING"}]}
+
+    def offset(self, _name: str, _server: str) -> dict[str, Any] | None:
+        self.asked += 1
+        return self.stored
+
+    def slot(self) -> Slot | None:
+        return next(self.looks)
+
+    def published(self) -> set[str]:
+        return {"public.stock"}
+
+    def observe(self) -> Observation:
+        (definition,) = load(["erp-connector"])
+        return observe(definition, self, self)  # type: ignore[arg-type]
+
+
+def test_a_connector_that_reads_is_past_its_snapshot() -> None:
+    runs = Runs([READ])
+    assert runs.observe() == GOOD
+    assert not runs.asked  # Connect makes clients of Kafka for each answer
+
+
+@pytest.mark.parametrize("before", [None, NOT_READ])
+def test_a_snapshot_may_end_while_it_is_looked_at(before: Slot | None) -> None:
+    seen = Runs([before, READ], {"lsn": 1, "lsn_proc": 1}).observe()
+    assert seen.problem is None
+    assert reason_to_begin_anew(seen, frozenset()) is None
