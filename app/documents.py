@@ -64,9 +64,12 @@ def _nested(name: str, totals: Mapping[Path, int]) -> Document:
     return document
 
 
+def _average_order_value(revenue: Mapping[Path, int]) -> str:
+    return average(revenue.get(("total_cents",), 0), revenue.get(("orders",), 0))
+
+
 def _revenue(totals: Mapping[Path, int]) -> Document:
-    cents, orders = totals.get(("total_cents",), 0), totals.get(("orders",), 0)
-    return {"average_order_value": average(cents, orders)}
+    return {"average_order_value": _average_order_value(totals)}
 
 
 BELOW_REORDER = "below_reorder"
@@ -133,6 +136,6 @@ def _dashboard(totals: Totals, now: datetime) -> Document:
         "products": products.get(("count",), 0),
         "revenue_total": money(revenue.get(("total_cents",), 0)),
         "revenue_today": money(revenue.get(("by_day_cents", today), 0)),
-        "average_order_value": _revenue(revenue)["average_order_value"],
+        "average_order_value": _average_order_value(revenue),
         "total_events": sum(count for path, count in events.items() if path[-1] != "dead_letters"),
     }

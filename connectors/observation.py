@@ -1,6 +1,6 @@
 """What is known of a connector, and what follows: whether it works, why it does not, whether it starts anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -82,7 +82,7 @@ class Observation:
         return None
 
 
-def _runs(state: str, tasks: tuple[str, ...]) -> bool:
+def _runs(state: str, tasks: Sequence[str]) -> bool:
     return bool(tasks) and {state, *tasks} == {"RUNNING"}
 
 
@@ -91,9 +91,9 @@ def observe(definition: Definition, connect: Connect, database: SourceDatabase) 
     status = connect.status(definition.name) or {"connector": {"state": "ABSENT"}, "tasks": []}
     parts = [status["connector"], *status["tasks"]]
     traces = [part["trace"] for part in parts if part.get("trace")]
-    tasks = tuple(task["state"] for task in status["tasks"])
+    state, *tasks = (part["state"] for part in parts)
     slot = database.slot()
-    if slot and slot.active and _runs(status["connector"]["state"], tasks):
+    if slot and slot.active and _runs(state, tasks):
         snapshot = Snapshot.FINISHED  # what it reads there follows the snapshot
     else:  # Connect makes clients of Kafka for each look at this
         snapshot = snapshot_of(connect.offset(definition.name, definition.topic_prefix))
@@ -101,8 +101,8 @@ def observe(definition: Definition, connect: Connect, database: SourceDatabase) 
     return Observation(
         name=definition.name,
         topics=definition.topics,
-        state=status["connector"]["state"],
-        tasks=tasks,
+        state=state,
+        tasks=tuple(tasks),
         cause=cause_of(traces[0]) if traces else None,
         snapshot=snapshot,
         slot=slot,
