@@ -10,7 +10,6 @@ from rich.console import Console
 
 from stack.live import View
 
-NOW = datetime.now(UTC)
 READS = {"name": "erp-connector", "state": "RUNNING", "tasks": ["RUNNING"], "problem": None}
 
 
@@ -44,7 +43,7 @@ def view_of(**documents: Any) -> View:
 
 
 def watched(connector: dict[str, Any], age: timedelta = timedelta()) -> dict[str, Any]:
-    return {"updated_at": (NOW - age).isoformat(), "connectors": [connector]}
+    return {"updated_at": (datetime.now(UTC) - age).isoformat(), "connectors": [connector]}
 
 
 def test_a_connector_is_shown_with_its_state() -> None:
