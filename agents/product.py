@@ -4,19 +4,10 @@ from faust.types import StreamT
 
 from app.application import app
 from app.batch import Batch
-from app.catalogue import catalogue
+from app.catalogue import PRODUCTS, catalogue
 from app.totals import Totals
-from cdc import ChangeDecoder, Id, Row, Tallies, Text, measure
-from cdc.items import Named
-from cdc.versions import Version
-
-
-class Product(Row):
-    """A row of ``product``."""
-
-    id: Id
-    name: Text
-    category: Text
+from cdc import ChangeDecoder, Tallies, measure
+from cdc.products import Product, naming
 
 
 def contributions(product: Product) -> Tallies:
@@ -29,16 +20,12 @@ def contributions(product: Product) -> Tallies:
 
 async def learn(batch: Batch) -> bool:
     """Take the products of a batch up into the catalogue."""
-    seen = [
-        (event.after.id, Version(event.source.ts_ms or 0, Named(event.after.name, event.after.category)))
-        for _, event in batch.events(ChangeDecoder(Product))
-        if event.after is not None
-    ]
-    await catalogue.learn(seen)
+    seen = (naming(event) for _, event in batch.events(ChangeDecoder(Product)))
+    await catalogue.learn(filter(None, seen))
     return True
 
 
-products = Totals("product", Product, contributions, ahead=learn)
+products = Totals(PRODUCTS, Product, contributions, ahead=learn)
 
 
 @app.agent(products.topic)

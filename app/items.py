@@ -44,8 +44,10 @@ class Items:
         """Send what becomes of a batch of lines, and wait until the broker has it.
 
         Returns:
-            False where a product is not known yet, and nothing was sent.
+            False where a product, or news of one, may be on its way, and nothing was sent.
         """
+        if not await self._catalogue.is_current():
+            return False
         unknown: set[int] = set()
         made = list(self._made(batch, unknown))
         awaited = unknown - self._given_up
@@ -57,9 +59,11 @@ class Items:
         return True
 
     def _made(self, batch: Batch, unknown: set[int]) -> Iterable[Item]:
+        products = self._catalogue.products
+
         def named(line: OrderLine) -> Named:
-            if line.product_id in self._catalogue:
-                return self._catalogue.at(line.product_id, milliseconds(line.created_at))
+            if line.product_id in products:
+                return products.at(line.product_id, milliseconds(line.created_at))
             unknown.add(line.product_id)
             return UNKNOWN
 

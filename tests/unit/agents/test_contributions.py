@@ -8,13 +8,14 @@ import pytest
 from agents import carrier, customer, interaction, product, shipment, stock, transaction, transactiondetail
 from cdc import Change, ChangeDecoder, Malformed, Measures, change_of
 from cdc.items import OrderLine
+from cdc.products import Product
 from cdc.totals import EVENTS
 
 AGENTS: dict[str, tuple[Any, Any]] = {
     "carrier": (carrier.Carrier, carrier.contributions),
     "customer": (customer.Customer, customer.contributions),
     "interaction": (interaction.Interaction, interaction.contributions),
-    "product": (product.Product, product.contributions),
+    "product": (Product, product.contributions),
     "shipment": (shipment.Shipment, shipment.contributions),
     "stock": (stock.Stock, stock.contributions),
     "transaction": (transaction.Order, transaction.contributions),

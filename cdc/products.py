@@ -1,0 +1,53 @@
+"""What each product was called, and its category, from when on."""
+
+from cdc.event import ChangeEvent
+from cdc.items import Named
+from cdc.row import Id, Row, Text
+from cdc.versions import Version, Versions
+
+
+class Product(Row):
+    """A row of ``product``."""
+
+    id: Id
+    name: Text
+    category: Text
+
+
+Naming = tuple[int, Version[Named]]
+"""A product's id, and what it was called from a time on."""
+
+
+def naming(event: ChangeEvent[Product]) -> Naming | None:
+    """Return what a change says of a product's name; None where it deletes it."""
+    if event.after is None:
+        return None
+    return event.after.id, Version(event.source.ts_ms or 0, Named(event.after.name, event.after.category))
+
+
+class Products:
+    """Products by id.
+
+    They grow with the products that there ever were and with their new names, not with their prices or their sales. A
+    deleted product stays: its lines may be retracted after it.
+    """
+
+    def __init__(self) -> None:
+        self._versions: dict[int, Versions[Named]] = {}
+
+    def __contains__(self, product_id: int) -> bool:
+        """Tell whether a product is known."""
+        return product_id in self._versions
+
+    def at(self, product_id: int, moment: int) -> Named:
+        """Return what a known product was called at a time, in ms since 1970."""
+        return self._versions[product_id].at(moment)
+
+    def add(self, product_id: int, version: Version[Named]) -> None:
+        """Take up a version."""
+        self._versions.setdefault(product_id, Versions()).add(version)
+
+    def is_news(self, product_id: int, version: Version[Named]) -> bool:
+        """Tell whether a version says other than what is known of its time."""
+        known = self._versions.get(product_id)
+        return known is None or known.is_news(version)
