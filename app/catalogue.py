@@ -24,7 +24,7 @@ from app.table import CHANGELOG
 from cdc import ChangeDecoder, Malformed
 from cdc.items import Named
 from cdc.products import Naming, Product, Products, naming
-from cdc.versions import Version
+from cdc.versions import Version, nearest
 from kafka_client import aiokafka_options
 
 topic = app.topic(
@@ -56,14 +56,23 @@ class Catalogue:
     """All products, as two topics tell of them: the compacted one, and their own from where it is not counted yet."""
 
     def __init__(self) -> None:
-        self.products = Products()
-        """As both topics tell."""
         self._told = Products()
-        """As the compacted one tells, or soon does."""
+        """What stands in the compacted topic, or soon does."""
+        self._seen = Products()
+        """What their own topic says. There the order of two names within a millisecond shows, so it goes before."""
         self._decode = ChangeDecoder(Product)
         self._reader: AIOKafkaConsumer | None = None
         self._asker: AIOKafkaConsumer | None = None
         """Asks where the topics end. On the reader's connection that would wait for the fetch under way."""
+
+    def __contains__(self, product_id: int) -> bool:
+        """Tell whether a product is known."""
+        return product_id in self._seen or product_id in self._told
+
+    def at(self, product_id: int, moment: int) -> Named:
+        """Return what a known product was called at a time, in ms since 1970."""
+        known = [products.at(product_id, moment) for products in (self._seen, self._told) if product_id in products]
+        return nearest(known, moment).value
 
     async def learn(self, seen: Iterable[Naming]) -> None:
         """Take up products by their ids, as they were seen, and wait until all workers will know of them.
@@ -74,7 +83,7 @@ class Catalogue:
         news = [each for each in last.values() if self._told.is_news(*each)]
         await _tell(news)
         for each in news:
-            self._take_up(*each)
+            self._told.add(*each)
 
     @until_kafka_answers
     async def follow(self) -> None:
@@ -118,17 +127,13 @@ class Catalogue:
             self._see(record.value)
         else:
             product_id, since = msgspec.json.decode(record.key)
-            self._take_up(product_id, Version(since, Named(*msgspec.json.decode(record.value))))
+            self._told.add(product_id, Version(since, Named(*msgspec.json.decode(record.value))))
 
     def _see(self, change: bytes | None) -> None:
         with suppress(Malformed):  # which the product agent rejects
             seen = naming(self._decode(change)) if change is not None else None
-            if seen and self.products.is_news(*seen):
-                self.products.add(*seen)
-
-    def _take_up(self, product_id: int, version: Version[Named]) -> None:
-        self._told.add(product_id, version)
-        self.products.add(product_id, version)
+            if seen and self._seen.is_news(*seen):
+                self._seen.add(*seen)
 
 
 @retry(retry=retry_if_result(not_), wait=wait_fixed(STEP))

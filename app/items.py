@@ -59,11 +59,9 @@ class Items:
         return True
 
     def _made(self, batch: Batch, unknown: set[int]) -> Iterable[Item]:
-        products = self._catalogue.products
-
         def named(line: OrderLine) -> Named:
-            if line.product_id in products:
-                return products.at(line.product_id, milliseconds(line.created_at))
+            if line.product_id in self._catalogue:
+                return self._catalogue.at(line.product_id, milliseconds(line.created_at))
             unknown.add(line.product_id)
             return UNKNOWN
 

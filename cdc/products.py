@@ -26,7 +26,7 @@ def naming(event: ChangeEvent[Product]) -> Naming | None:
 
 
 class Products:
-    """Products by id.
+    """Products by id, as one source tells of them.
 
     They grow with the products that there ever were and with their new names, not with their prices or their sales. A
     deleted product stays: its lines may be retracted after it.
@@ -39,12 +39,12 @@ class Products:
         """Tell whether a product is known."""
         return product_id in self._versions
 
-    def at(self, product_id: int, moment: int) -> Named:
-        """Return what a known product was called at a time, in ms since 1970."""
+    def at(self, product_id: int, moment: int) -> Version[Named]:
+        """Return what a known product was called at a time, in ms since 1970, and since when."""
         return self._versions[product_id].at(moment)
 
     def add(self, product_id: int, version: Version[Named]) -> None:
-        """Take up a version."""
+        """Take up a version. Of two since the same millisecond, the later known holds."""
         self._versions.setdefault(product_id, Versions()).add(version)
 
     def is_news(self, product_id: int, version: Version[Named]) -> bool:

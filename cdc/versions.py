@@ -1,6 +1,7 @@
 """What something was at a given time, when it is known from when on it was what."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 V = TypeVar("V")
@@ -11,6 +12,11 @@ class Version(NamedTuple, Generic[V]):
 
     since: int
     value: V
+
+
+def nearest(versions: Iterable[Version[V]], moment: int) -> Version[V]:
+    """Return which of several holds at a time: the last since then, else the first after it; of equals, the former."""
+    return max(versions, key=lambda version: (version.since <= moment, -abs(version.since - moment)))
 
 
 class Versions(Generic[V]):
@@ -32,9 +38,9 @@ class Versions(Generic[V]):
         place = self._after(version.since)
         return not place or self._versions[place - 1].value != version.value
 
-    def at(self, moment: int) -> V:
-        """Return what held at a time; before the first version, what that says."""
-        return self._versions[max(0, self._after(moment) - 1)].value
+    def at(self, moment: int) -> Version[V]:
+        """Return what held at a time; before the first version, that one."""
+        return self._versions[max(0, self._after(moment) - 1)]
 
     def _after(self, moment: int) -> int:
         return bisect_right(self._versions, moment, key=lambda version: version.since)

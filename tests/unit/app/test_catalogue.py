@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
+from hypothesis import given
+from hypothesis import strategies as st
 
 import app.catalogue
 from app.catalogue import PRODUCTS, Catalogue, topic
@@ -45,7 +47,7 @@ def test_of_two_names_of_one_millisecond_the_later_wins_also_when_both_come_agai
     for _ in range(2):
         asyncio.run(catalogue.learn(batch))
 
-    assert catalogue.products.at(7, 1) == B
+    assert catalogue.at(7, 1) == B
     assert told == [(7, Version(1, B))]
 
 
@@ -53,10 +55,34 @@ def test_news_are_known_before_they_are_counted_and_told_nonetheless(told: list[
     catalogue = Catalogue()
 
     catalogue.read(changed(A, since=1))
-    assert catalogue.products.at(7, 1) == A
+    assert catalogue.at(7, 1) == A
 
     asyncio.run(catalogue.learn([(7, Version(1, A))]))
     assert told == [(7, Version(1, A))]
+
+
+@given(
+    names=st.lists(st.tuples(st.integers(0, 5), st.sampled_from([A, B])), min_size=1, max_size=8).map(
+        lambda names: sorted(names, key=lambda each: each[0])
+    ),
+    data=st.data(),
+)
+def test_both_topics_say_the_same_in_whatever_order_they_are_read(names: list[tuple[int, Named]], data: Any) -> None:
+    """Told is at least what is committed; what is not committed is read as it was changed, some of it told as well."""
+    committed = data.draw(st.integers(0, len(names)), "committed")
+    counted = data.draw(st.integers(committed, len(names)), "counted")
+    learned = [record(topic.get_topic_name(), [7, since], [*name]) for since, name in names[:counted]]
+    changes = [changed(name, since) for since, name in names[committed:]]
+    catalogue = Catalogue()
+
+    ahead = data.draw(st.lists(st.booleans()), "which is read next")
+    for told_next in ahead + [True] * len(learned) + [False] * len(changes):
+        if queue := learned if told_next else changes:
+            catalogue.read(queue.pop(0))
+
+    for moment in range(7):
+        in_force = [name for since, name in names if since <= moment] or [dict(names)[names[0][0]]]
+        assert catalogue.at(7, moment) == in_force[-1]
 
 
 def test_what_others_told_is_not_told_again(told: list[Naming]) -> None:
@@ -65,7 +91,7 @@ def test_what_others_told_is_not_told_again(told: list[Naming]) -> None:
     catalogue.read(record(topic.get_topic_name(), [7, 1], [*A]))
     asyncio.run(catalogue.learn([(7, Version(1, A))]))
 
-    assert catalogue.products.at(7, 1) == A
+    assert catalogue.at(7, 1) == A
     assert not told
 
 
@@ -79,7 +105,7 @@ def test_a_record_that_says_nothing_of_a_name_changes_none() -> None:
     catalogue.read(record(PRODUCTS, None, {"op": "?"}))
     catalogue.read(record(PRODUCTS, None, deletion))
 
-    assert catalogue.products.at(7, 9) == A
+    assert catalogue.at(7, 9) == A
 
 
 def test_nothing_is_current_that_nobody_reads() -> None:

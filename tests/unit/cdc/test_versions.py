@@ -21,7 +21,7 @@ def test_what_held_at_a_time_does_not_depend_on_the_order_in_which_it_became_kno
 ) -> None:
     values, order = drawn
     made = versions(*[Version(since, values[since]) for since in order * 2])
-    assert made.at(moment) == values[max([since for since in values if since <= moment], default=min(values))]
+    assert made.at(moment).value == values[max([since for since in values if since <= moment], default=min(values))]
 
 
 @given(known, st.integers(0, 50), st.sampled_from("abc"))
@@ -29,7 +29,7 @@ def test_what_is_no_news_changes_nothing(values: dict[int, str], since: int, val
     version = Version(since, value)
     without, with_it = (versions(*map(Version, values, values.values())) for _ in range(2))
     with_it.add(version)
-    changed = [moment for moment in range(since, 60) if without.at(moment) != with_it.at(moment)]
+    changed = [moment for moment in range(since, 60) if without.at(moment).value != with_it.at(moment).value]
     assert without.is_news(version) or not changed
 
 
