@@ -35,6 +35,8 @@ class Batch(list[Record]):
     tp: TP
     """The partition."""
     turn: Turn
+    fetched_at: float
+    """When the client handed it over, in seconds of the monotonic clock."""
     written: Future[None] | None = None
     """Done when all that the batch leads to is written down: then its offset may be committed. None if never."""
 

@@ -9,23 +9,24 @@ Kafka has them, however far behind the worker is that counts them.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable
 from contextlib import suppress
-from operator import not_
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
-from tenacity import retry, retry_if_result, wait_fixed
+from aiokafka import ConsumerRecord, TopicPartition
 
 from app.application import app
+from app.batch import Batch
+from app.follower import Follower
 from app.reachable import until_kafka_answers
 from app.table import CHANGELOG
 from cdc import ChangeDecoder, Malformed
 from cdc.items import Named
 from cdc.products import Naming, Product, Products, naming
 from cdc.versions import Version, nearest
-from kafka_client import aiokafka_options
+
+logger = logging.getLogger(__name__)
 
 topic = app.topic(
     f"{app.conf.id}-catalogue",
@@ -37,19 +38,13 @@ topic = app.topic(
 )
 """The key is a product's id and the time (ms since 1970) since which the value holds.
 
-What stands at a key never changes. So it does not matter which worker writes it, how often and in which order: not
-even what a worker sends that was frozen, and lost its partitions meanwhile, does harm.
+What stands at a key never changes, unless a product gets two names within a millisecond. So it does not matter which
+worker writes it, how often and in which order: not even what a worker sends that was frozen, and lost its partitions
+meanwhile, does harm.
 """
 
 PRODUCTS = "product"
 """The topic of the products."""
-
-MOMENT = 1.0
-"""Seconds that an agent waits until the catalogue is current. A worker that starts has all of it to read, and can count
-other partitions meanwhile.
-"""
-STEP = 0.005
-"""Seconds between two looks at whether it is."""
 
 
 class Catalogue:
@@ -61,9 +56,7 @@ class Catalogue:
         self._seen = Products()
         """What their own topic says. There the order of two names within a millisecond shows, so it goes before."""
         self._decode = ChangeDecoder(Product)
-        self._reader: AIOKafkaConsumer | None = None
-        self._asker: AIOKafkaConsumer | None = None
-        """Asks where the topics end. On the reader's connection that would wait for the fetch under way."""
+        self._follower = Follower(self.read)
 
     def __contains__(self, product_id: int) -> bool:
         """Tell whether a product is known."""
@@ -87,39 +80,29 @@ class Catalogue:
 
     @until_kafka_answers
     async def follow(self) -> None:
-        """Take up what any worker has learned and what is not counted yet, for as long as this one runs."""
-        await topic.maybe_declare()
-        partitions = [
-            TopicPartition(name, number)
-            for name in (topic.get_topic_name(), PRODUCTS)
-            for number in range(app.conf.topic_partitions)
-        ]
-        async with (
-            AIOKafkaConsumer(**aiokafka_options()) as asker,
-            # Of the app's group, without being a member: it begins where the app has committed, which it does with no
-            # product that is not in the compacted topic. In that one it never commits, and so this begins at the start.
-            AIOKafkaConsumer(
-                **aiokafka_options(), group_id=app.conf.id, enable_auto_commit=False, auto_offset_reset="earliest"
-            ) as reader,
-        ):
-            reader.assign(partitions)
-            self._asker, self._reader = asker, reader
-            try:
-                async for record in reader:
-                    self.read(record)
-            finally:
-                self._asker = self._reader = None
+        """Take up what any worker has learned and what is not counted yet, for as long as this one runs.
 
-    async def is_current(self) -> bool:
-        """Tell whether it has what Kafka has now, if need be after a moment."""
-        if self._reader is None or self._asker is None:
-            return False
-        try:
-            async with asyncio.timeout(MOMENT):
-                await _has_read(self._reader, await self._asker.end_offsets(self._reader.assignment()))
-        except (TimeoutError, KafkaError):
-            return False
-        return True
+        The app commits no product that is not in the compacted topic, and nothing of that topic: so that is read from
+        its beginning, and the products' own from where it is committed.
+        """
+        await topic.maybe_declare()
+        self._seen = Products()
+        names, numbers = (topic.get_topic_name(), PRODUCTS), range(app.conf.topic_partitions)
+        partitions = [TopicPartition(name, number) for name in names for number in numbers]
+        await self._follower.follow(partitions, group=app.conf.id)
+
+    async def has_all_before(self, batch: Batch) -> bool:
+        """Wait until it knows what Kafka had of the products when a batch was fetched, and tell whether it does.
+
+        The connector of the order lines is that of the products, and what is changed first it writes first. So no line
+        of the batch was sold under a name that comes later.
+        """
+        if await self._follower.has_read(batch.fetched_at):
+            return True
+        logger.warning(
+            "the products are not read yet: what comes after them waits", extra={"event": "catalogue_behind"}
+        )
+        return False
 
     def read(self, record: ConsumerRecord) -> None:
         """Take up what a record of one of the two topics says."""
@@ -134,12 +117,6 @@ class Catalogue:
             seen = naming(self._decode(change)) if change is not None else None
             if seen and self._seen.is_news(*seen):
                 self._seen.add(*seen)
-
-
-@retry(retry=retry_if_result(not_), wait=wait_fixed(STEP))
-async def _has_read(reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
-    """Wait until a consumer has read that far, and say so."""
-    return all([await reader.position(partition) >= end for partition, end in ends.items()])
 
 
 @until_kafka_answers

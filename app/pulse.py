@@ -7,7 +7,9 @@ SILENT = 30.0
 """Seconds without a pulse after which the worker's loop is taken for stuck."""
 
 STALLED = 90.0
-"""Seconds for which records may wait while none is counted: a partition may be held for 30 s for a product."""
+"""Seconds for which records may wait while none is counted: a partition may be held for 30 s for a product, and before
+that until the catalogue is read, of which this is some million versions.
+"""
 
 NEVER = float("-inf")
 

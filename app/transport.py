@@ -92,6 +92,7 @@ class BatchThread(driver.AIOKafkaConsumerThread):
     def _batch(self, tp: TP, records: list[Record]) -> Batch:
         batch = Batch(records)
         batch.tp, batch.turn = tp, Turn(self._readings[tp], self._numbers[tp])
+        batch.fetched_at = self.fetched_at
         self._numbers[tp] += 1
         self.last_fetched[tp] = records[-1].offset
         return batch

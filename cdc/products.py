@@ -48,6 +48,9 @@ class Products:
         self._versions.setdefault(product_id, Versions()).add(version)
 
     def is_news(self, product_id: int, version: Version[Named]) -> bool:
-        """Tell whether a version says other than what is known of its time."""
+        """Tell whether a version says other than what is known of its time.
+
+        For those that come in order, as a partition has them: else what comes later may go between the two.
+        """
         known = self._versions.get(product_id)
         return known is None or known.is_news(version)

@@ -64,8 +64,10 @@ def scraped() -> dict[tuple[str, str], float]:
 
 def test_three_kills_in_the_middle_of_the_load() -> None:
     with load() as shop:
-        for _ in range(3):
+        for category in ("vintage", "retro", "vintage"):
             victim = worker()
+            wait_until_more_is_counted()
+            assert execute(Database.INSTASHOP, f"UPDATE product SET category = '{category}' WHERE id % 3 = 0")  # noqa: S608
             wait_until_more_is_counted()
             victim.kill()
             assert shop.runs

@@ -106,7 +106,3 @@ def test_a_record_that_says_nothing_of_a_name_changes_none() -> None:
     catalogue.read(record(PRODUCTS, None, deletion))
 
     assert catalogue.at(7, 9) == A
-
-
-def test_nothing_is_current_that_nobody_reads() -> None:
-    assert not asyncio.run(Catalogue().is_current())

@@ -1,0 +1,103 @@
+"""Topics that each worker reads whole, and follows: as of when it has what Kafka had."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from operator import not_
+from time import monotonic
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from tenacity import retry, retry_if_result, wait_fixed
+
+from kafka_client import aiokafka_options
+from settings import kafka_service
+
+PATIENCE = 10.0
+"""Seconds after which who waits is told that it was in vain; less than a rebalance gives a worker to come to rest."""
+STEP = 0.005
+"""Seconds between two looks at how far it has read."""
+MANY = 500
+"""Records that are taken up at once; then others have their turn."""
+
+ALL = {"isolation_level": "read_uncommitted"}
+"""Transactions end in one partition before they end in another. So what precedes a committed record may not be
+committed yet itself, and is read nonetheless. What Connect aborts had happened in the database.
+"""
+
+
+class Reading:
+    """One reading of the partitions, for as long as its two clients last."""
+
+    def __init__(self, reader: AIOKafkaConsumer, asker: AIOKafkaConsumer) -> None:
+        self._reader = reader
+        self._asker = asker
+        """Asks where the topics end: on the reader's connection that would wait for the fetch under way."""
+        self._as_of = 0.0
+
+    async def read(self, take_up: Callable[[ConsumerRecord], None]) -> None:
+        """Hand over record by record, for ever."""
+        while True:
+            fetched = await self._reader.getmany(timeout_ms=1_000, max_records=MANY)
+            for record in (record for records in fetched.values() for record in records):
+                take_up(record)  # with nothing awaited since it left the client: its position says that it is
+            await asyncio.sleep(0)
+
+    async def comes_to(self, moment: float) -> None:
+        """Wait until what Kafka had at a moment is handed over."""
+        while self._as_of < moment:
+            asked = monotonic()
+            await _has_read(self._reader, await self._asker.end_offsets(self._reader.assignment()))
+            self._as_of = asked
+
+
+class Follower:
+    """Reads partitions, and hands their records over."""
+
+    def __init__(self, take_up: Callable[[ConsumerRecord], None]) -> None:
+        self._take_up = take_up
+        self._reading: Reading | None = None
+        self._reads = asyncio.Event()
+        self._one = asyncio.Lock()
+
+    async def follow(self, partitions: Collection[TopicPartition], group: str) -> None:
+        """Read partitions until cancelled: from where a group has committed, and from the beginning where it has not.
+
+        It is no member of the group, and commits nothing.
+
+        Raises:
+            KafkaError: where Kafka does not answer.
+        """
+        beginning = {"group_id": group, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
+        try:
+            async with (
+                AIOKafkaConsumer(**aiokafka_options(), **ALL, **beginning) as reader,
+                AIOKafkaConsumer(**aiokafka_options(), **ALL) as asker,
+            ):
+                reader.assign(partitions)
+                self._reading = Reading(reader, asker)
+                self._reads.set()
+                await self._reading.read(self._take_up)
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            # aiokafka lets out that it has cancelled a task of its own, where it is closed while Kafka is away.
+            raise KafkaConnectionError(kafka_service()) from error
+        finally:
+            self._reads.clear()
+            self._reading = None
+
+    async def has_read(self, moment: float) -> bool:
+        """Wait until it has what Kafka had at a moment of the monotonic clock, and tell whether it has."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._one:
+                await self._reads.wait()
+                if reading := self._reading:
+                    await reading.comes_to(moment)
+        except (TimeoutError, KafkaError):
+            return False
+        return reading is not None and reading is self._reading  # else it begins anew
+
+
+@retry(retry=retry_if_result(not_), wait=wait_fixed(STEP))
+async def _has_read(reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    return all([await reader.position(partition) >= end for partition, end in ends.items()])
