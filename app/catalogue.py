@@ -23,8 +23,8 @@ from app.reachable import until_kafka_answers
 from app.table import CHANGELOG
 from cdc import ChangeDecoder, Malformed
 from cdc.items import Named
-from cdc.products import Naming, Product, Products, naming
-from cdc.versions import Version, nearest
+from cdc.products import Naming, Product, Products, is_news, named, naming
+from cdc.versions import Version
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +58,10 @@ class Catalogue:
         self._decode = ChangeDecoder(Product)
         self._follower = Follower(self.read)
 
-    def __contains__(self, product_id: int) -> bool:
-        """Tell whether a product is known."""
-        return product_id in self._seen or product_id in self._told
-
-    def at(self, product_id: int, moment: int) -> Named:
-        """Return what a known product was called at a time, in ms since 1970."""
-        known = [products.at(product_id, moment) for products in (self._seen, self._told) if product_id in products]
-        return nearest(known, moment).value
+    def at(self, product_id: int, moment: int) -> Named | None:
+        """Return what a product was called at a time, in ms since 1970; None where it is not known."""
+        version = named((self._seen, self._told), product_id, moment)
+        return version and version.value
 
     async def learn(self, seen: Iterable[Naming]) -> None:
         """Take up products by their ids, as they were seen, and wait until all workers will know of them.
@@ -73,9 +69,14 @@ class Catalogue:
         Of two versions since the same millisecond only the later is taken up: seen again, it has to win again.
         """
         last = {(product_id, version.since): (product_id, version) for product_id, version in seen}
-        news = [each for each in last.values() if self._told.is_news(*each)]
-        await _tell(news)
-        for each in news:
+        news = Products()
+        told = []
+        for each in last.values():
+            if is_news((news, self._told), *each):
+                news.add(*each)
+                told.append(each)
+        await _tell(told)
+        for each in told:
             self._told.add(*each)
 
     @until_kafka_answers
@@ -115,7 +116,7 @@ class Catalogue:
     def _see(self, change: bytes | None) -> None:
         with suppress(Malformed):  # which the product agent rejects
             seen = naming(self._decode(change)) if change is not None else None
-            if seen and self._seen.is_news(*seen):
+            if seen and is_news((self._seen,), *seen):
                 self._seen.add(*seen)
 
 

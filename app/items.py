@@ -60,10 +60,10 @@ class Items:
 
     def _made(self, batch: Batch, unknown: set[int]) -> Iterable[Item]:
         def named(line: OrderLine) -> Named:
-            if line.product_id in self._catalogue:
-                return self._catalogue.at(line.product_id, milliseconds(line.created_at))
-            unknown.add(line.product_id)
-            return UNKNOWN
+            known = self._catalogue.at(line.product_id, milliseconds(line.created_at))
+            if known is None:
+                unknown.add(line.product_id)
+            return known or UNKNOWN
 
         for record, event in batch.events(self._decode):
             yield from items(event, f"{batch.tp.partition}:{record.offset}", named)

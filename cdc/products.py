@@ -1,9 +1,11 @@
 """What each product was called, and its category, from when on."""
 
+from collections.abc import Iterable
+
 from cdc.event import ChangeEvent
 from cdc.items import Named
 from cdc.row import Id, Row, Text
-from cdc.versions import Version, Versions
+from cdc.versions import Version, Versions, nearest
 
 
 class Product(Row):
@@ -47,10 +49,20 @@ class Products:
         """Take up a version. Of two since the same millisecond, the later known holds."""
         self._versions.setdefault(product_id, Versions()).add(version)
 
-    def is_news(self, product_id: int, version: Version[Named]) -> bool:
-        """Tell whether a version says other than what is known of its time.
 
-        For those that come in order, as a partition has them: else what comes later may go between the two.
-        """
-        known = self._versions.get(product_id)
-        return known is None or known.is_news(version)
+def named(sources: Iterable[Products], product_id: int, moment: int) -> Version[Named] | None:
+    """Return what a product was called at a time, in ms since 1970, and since when; None where no source knows it.
+
+    Of two that tell of the same millisecond, the former goes before.
+    """
+    known = [products.at(product_id, moment) for products in sources if product_id in products]
+    return nearest(known, moment) if known else None
+
+
+def is_news(sources: Iterable[Products], product_id: int, version: Version[Named]) -> bool:
+    """Tell whether a version says other than what the sources know of its time.
+
+    This is for versions that come in order, as a partition has them: else one that comes later may go between the two.
+    """
+    known = named(sources, product_id, version.since)
+    return known is None or known.since > version.since or known.value != version.value

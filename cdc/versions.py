@@ -33,11 +33,6 @@ class Versions(Generic[V]):
         else:
             self._versions.insert(place, version)
 
-    def is_news(self, version: Version[V]) -> bool:
-        """Tell whether a version says other than what is known of its time."""
-        place = self._after(version.since)
-        return not place or self._versions[place - 1].value != version.value
-
     def at(self, moment: int) -> Version[V]:
         """Return what held at a time; before the first version, that one."""
         return self._versions[max(0, self._after(moment) - 1)]

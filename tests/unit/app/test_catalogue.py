@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app.catalogue
@@ -61,28 +61,44 @@ def test_news_are_known_before_they_are_counted_and_told_nonetheless(told: list[
     assert told == [(7, Version(1, A))]
 
 
-@given(
-    names=st.lists(st.tuples(st.integers(0, 5), st.sampled_from([A, B])), min_size=1, max_size=8).map(
-        lambda names: sorted(names, key=lambda each: each[0])
-    ),
-    data=st.data(),
+names_in_order = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([A, B])), min_size=1, max_size=8).map(
+    lambda names: sorted(names, key=lambda each: each[0])
 )
-def test_both_topics_say_the_same_in_whatever_order_they_are_read(names: list[tuple[int, Named]], data: Any) -> None:
-    """Told is at least what is committed; what is not committed is read as it was changed, some of it told as well."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=names_in_order, data=st.data())
+def test_who_learns_and_who_reads_know_the_same_in_whatever_order_it_comes(
+    told: list[Naming], names: list[tuple[int, Named]], data: Any
+) -> None:
+    """What is committed was learned, batch by batch, and more may have been; the rest is read as it was changed."""
+    told.clear()
     committed = data.draw(st.integers(0, len(names)), "committed")
     counted = data.draw(st.integers(committed, len(names)), "counted")
-    learned = [record(topic.get_topic_name(), [7, since], [*name]) for since, name in names[:counted]]
+    teacher, catalogue = Catalogue(), Catalogue()
+    learned = [(7, Version(*each)) for each in names[:counted]]
+    while learned:
+        size = data.draw(st.integers(1, len(learned)), "batch")
+        asyncio.run(teacher.learn(learned[:size]))
+        learned = learned[size:]
+    tellings = [record(topic.get_topic_name(), [7, version.since], [*version.value]) for _, version in told]
     changes = [changed(name, since) for since, name in names[committed:]]
-    catalogue = Catalogue()
 
     ahead = data.draw(st.lists(st.booleans()), "which is read next")
-    for told_next in ahead + [True] * len(learned) + [False] * len(changes):
-        if queue := learned if told_next else changes:
+    for told_next in ahead + [True] * len(tellings) + [False] * len(changes):
+        if queue := tellings if told_next else changes:
             catalogue.read(queue.pop(0))
 
     for moment in range(7):
-        in_force = [name for since, name in names if since <= moment] or [dict(names)[names[0][0]]]
-        assert catalogue.at(7, moment) == in_force[-1]
+        assert catalogue.at(7, moment) == in_force(names, moment)
+        assert teacher.at(7, moment) == in_force(names[:counted], moment)
+
+
+def in_force(names: list[tuple[int, Named]], moment: int) -> Named | None:
+    """Return the last name that was given until then, else the last of those that were given first."""
+    until_then = [name for since, name in names if since <= moment]
+    first = [name for since, name in names if since == names[0][0]]
+    return [None, *(until_then or first)][-1]
 
 
 def test_what_others_told_is_not_told_again(told: list[Naming]) -> None:

@@ -36,9 +36,9 @@ class Known(dict[int, Named]):
         assert batch
         return self.is_read
 
-    def at(self, product_id: int, moment: int) -> Named:
+    def at(self, product_id: int, moment: int) -> Named | None:
         assert moment == 1_795_780_800_000
-        return self[product_id]
+        return self.get(product_id)
 
 
 @pytest.fixture

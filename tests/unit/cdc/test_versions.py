@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdc.versions import Version, Versions
+from cdc.versions import Version, Versions, nearest
 
 known = st.dictionaries(st.integers(0, 50), st.sampled_from("abc"), min_size=1)
 
@@ -24,14 +24,14 @@ def test_what_held_at_a_time_does_not_depend_on_the_order_in_which_it_became_kno
     assert made.at(moment).value == values[max([since for since in values if since <= moment], default=min(values))]
 
 
-@given(known, st.integers(0, 50), st.sampled_from("abc"))
-def test_what_is_no_news_changes_nothing(values: dict[int, str], since: int, value: str) -> None:
-    version = Version(since, value)
-    without, with_it = (versions(*map(Version, values, values.values())) for _ in range(2))
-    with_it.add(version)
-    changed = [moment for moment in range(since, 60) if without.at(moment).value != with_it.at(moment).value]
-    assert without.is_news(version) or not changed
+@given(known, st.sets(st.integers(0, 50)), st.integers(-5, 60))
+def test_the_nearest_of_those_that_two_know_is_what_both_together_know(
+    values: dict[int, str], here: set[int], moment: int
+) -> None:
+    all_ = [Version(*each) for each in values.items()]
+    parts = [[version for version in all_ if (version.since in here) == known_here] for known_here in (True, False)]
+    assert nearest([versions(*part).at(moment) for part in parts if part], moment) == versions(*all_).at(moment)
 
 
-def test_nothing_known_makes_everything_news() -> None:
-    assert versions().is_news(Version(0, "a"))
+def test_of_equals_the_former_is_the_nearest() -> None:
+    assert nearest([Version(1, "a"), Version(1, "b")], 1) == Version(1, "a")
