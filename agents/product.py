@@ -19,8 +19,8 @@ def contributions(product: Product) -> Tallies:
 
 
 async def learn(batch: Batch) -> bool:
-    """Take the products of a batch up into the catalogue, once it is known what of them is in it already."""
-    if not await catalogue.has_all_before(batch):
+    """Take the products of a batch up into the catalogue, once what is in it already is known."""
+    if not await catalogue.was_told_before(batch):
         return False
     seen = (naming(event) for _, event in batch.events(ChangeDecoder(Product)))
     await catalogue.learn(filter(None, seen))

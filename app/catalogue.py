@@ -92,17 +92,23 @@ class Catalogue:
         partitions = [TopicPartition(name, number) for name in names for number in numbers]
         await self._follower.follow(partitions, group=app.conf.id)
 
-    async def has_all_before(self, batch: Batch) -> bool:
-        """Wait until it knows what Kafka had of the products when a batch was fetched, and tell whether it does.
+    async def knows_before(self, batch: Batch) -> bool:
+        """Wait until it has what Kafka had of the products when a batch of lines was fetched, and tell whether it has.
 
         The connector of the order lines is that of the products, and what is changed first it writes first. So no line
         of the batch was sold under a name that comes later.
         """
-        if await self._follower.has_read(batch.fetched_at):
+        return await self._has_read(batch, topic.get_topic_name(), PRODUCTS)
+
+    async def was_told_before(self, batch: Batch) -> bool:
+        """Wait until it has what was learned when a batch of products was fetched, and tell whether it has."""
+        return await self._has_read(batch, topic.get_topic_name())
+
+    async def _has_read(self, batch: Batch, *topics: str) -> bool:
+        if await self._follower.has_read(batch.fetched_at, *topics):
             return True
-        logger.warning(
-            "the products are not read yet: what comes after them waits", extra={"event": "catalogue_behind"}
-        )
+        fields = {"event": "catalogue_behind", "waiting": batch.tp.topic}
+        logger.warning("the products are not read yet: %s waits", batch.tp.topic, extra=fields)
         return False
 
     def read(self, record: ConsumerRecord) -> None:

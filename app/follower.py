@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from tenacity import retry, retry_if_result, wait_fixed
 
+from app.pulse import NEVER
+from app.reachable import may_pass
 from kafka_client import aiokafka_options
 from settings import kafka_service
 
@@ -21,7 +23,7 @@ MANY = 500
 
 ALL = {"isolation_level": "read_uncommitted"}
 """Transactions end in one partition before they end in another. So what precedes a committed record may not be
-committed yet itself, and is read nonetheless. What Connect aborts had happened in the database.
+committed yet itself, and is read nonetheless. A change that Connect aborts had happened in the database.
 """
 
 
@@ -32,7 +34,15 @@ class Reading:
         self._reader = reader
         self._asker = asker
         """Asks where the topics end: on the reader's connection that would wait for the fetch under way."""
-        self._as_of = 0.0
+        self._as_of: dict[str, float] = {}
+
+    async def begin(self) -> None:
+        """Wait until it is known from where each partition is read.
+
+        What a group commits later than that is read here as well, and not left out as what it committed before.
+        """
+        for partition in self._reader.assignment():
+            await self._reader.position(partition)
 
     async def read(self, take_up: Callable[[ConsumerRecord], None]) -> None:
         """Hand over record by record, for ever."""
@@ -42,12 +52,13 @@ class Reading:
                 take_up(record)  # with nothing awaited since it left the client: its position says that it is
             await asyncio.sleep(0)
 
-    async def comes_to(self, moment: float) -> None:
-        """Wait until what Kafka had at a moment is handed over."""
-        while self._as_of < moment:
+    async def comes_to(self, moment: float, topic: str) -> None:
+        """Wait until what a topic had at a moment is handed over."""
+        if self._as_of.get(topic, NEVER) < moment:
             asked = monotonic()
-            await _has_read(self._reader, await self._asker.end_offsets(self._reader.assignment()))
-            self._as_of = asked
+            partitions = [partition for partition in self._reader.assignment() if partition.topic == topic]
+            await _comes_to(self._reader, await self._asker.end_offsets(partitions))
+            self._as_of[topic] = asked
 
 
 class Follower:
@@ -74,30 +85,45 @@ class Follower:
                 AIOKafkaConsumer(**aiokafka_options(), **ALL) as asker,
             ):
                 reader.assign(partitions)
-                self._reading = Reading(reader, asker)
-                self._reads.set()
-                await self._reading.read(self._take_up)
+                await self._read(Reading(reader, asker))
         except asyncio.CancelledError as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
             # aiokafka lets out that it has cancelled a task of its own, where it is closed while Kafka is away.
             raise KafkaConnectionError(kafka_service()) from error
-        finally:
+
+    async def _read(self, reading: Reading) -> None:
+        await reading.begin()
+        self._reading = reading
+        self._reads.set()
+        try:
+            await reading.read(self._take_up)
+        finally:  # before its clients are closed: it may have been handed what it did not hand over
             self._reads.clear()
             self._reading = None
 
-    async def has_read(self, moment: float) -> bool:
-        """Wait until it has what Kafka had at a moment of the monotonic clock, and tell whether it has."""
+    async def has_read(self, moment: float, *topics: str) -> bool:
+        """Wait until it has what topics had at a moment of the monotonic clock, and tell whether it has.
+
+        Raises:
+            KafkaError: what waiting does not mend.
+        """
+        reading = None
         try:
             async with asyncio.timeout(PATIENCE), self._one:
                 await self._reads.wait()
                 if reading := self._reading:
-                    await reading.comes_to(moment)
-        except (TimeoutError, KafkaError):
+                    for topic in topics:
+                        await reading.comes_to(moment, topic)
+        except TimeoutError:
+            return False
+        except KafkaError as error:
+            if reading is self._reading and not may_pass(error):
+                raise
             return False
         return reading is not None and reading is self._reading  # else it begins anew
 
 
 @retry(retry=retry_if_result(not_), wait=wait_fixed(STEP))
-async def _has_read(reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+async def _comes_to(reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
     return all([await reader.position(partition) >= end for partition, end in ends.items()])

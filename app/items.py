@@ -46,7 +46,7 @@ class Items:
         Returns:
             False where a product, or news of one, may be on its way, and nothing was sent.
         """
-        if not await self._catalogue.has_all_before(batch):
+        if not await self._catalogue.knows_before(batch):
             return False
         unknown: set[int] = set()
         made = list(self._made(batch, unknown))

@@ -8,7 +8,7 @@ SILENT = 30.0
 
 STALLED = 90.0
 """Seconds for which records may wait while none is counted: a partition may be held for 30 s for a product, and before
-that until the catalogue is read, of which this is some million versions.
+that until the worker has read all products, of which it reads some ten thousands a second.
 """
 
 NEVER = float("-inf")

@@ -58,7 +58,7 @@ def test_all_that_kafka_had_at_a_moment_is_handed_over_before_it_is_said_to_be()
             for number in range(50):
                 await client.send_and_wait(topic, str(number).encode(), partition=number % PARTITIONS)
                 sent.append(str(number))
-                assert await follower.has_read(monotonic())
+                assert await follower.has_read(monotonic(), topic)
                 assert sorted(values) == sorted(sent)
 
     run(case)
@@ -69,10 +69,10 @@ def test_a_marker_at_the_end_is_not_waited_for_and_an_open_transaction_is_read()
         async with producer(transactional_id=topic) as client, following(topic) as (follower, values):
             await client.begin_transaction()
             await client.send_and_wait(topic, b"a", partition=0)
-            assert await follower.has_read(monotonic())
+            assert await follower.has_read(monotonic(), topic)
             assert values == ["a"]
             await client.commit_transaction()
-            assert await follower.has_read(monotonic())
+            assert await follower.has_read(monotonic(), topic)
             assert values == ["a"]
 
     run(case)
@@ -89,7 +89,7 @@ def test_what_a_group_has_committed_is_left_out_and_another_partition_read_whole
             member.assign([TopicPartition(topic, 0)])
             await member.commit({TopicPartition(topic, 0): 1})
         async with following(topic) as (follower, values):
-            assert await follower.has_read(monotonic())
+            assert await follower.has_read(monotonic(), topic)
             assert sorted(values) == ["b", "c"]
 
     run(case)
@@ -99,9 +99,9 @@ def test_a_moment_that_was_reached_is_not_asked_for_again(monkeypatch: pytest.Mo
     async def case(topic: str) -> None:
         async with following(topic) as (follower, _):
             earlier = monotonic()
-            assert await follower.has_read(monotonic())
+            assert await follower.has_read(monotonic(), topic)
             monkeypatch.setattr(AIOKafkaConsumer, "end_offsets", None)
-            assert await follower.has_read(earlier)
+            assert await follower.has_read(earlier, topic)
 
     run(case)
 
@@ -110,8 +110,8 @@ def test_nothing_is_said_to_be_read_once_nobody_reads(monkeypatch: pytest.Monkey
     async def case(topic: str) -> None:
         async with following(topic) as (follower, _):
             earlier = monotonic()
-            assert await follower.has_read(monotonic())
+            assert await follower.has_read(monotonic(), topic)
         monkeypatch.setattr(app.follower, "PATIENCE", 0.1)
-        assert not await follower.has_read(earlier)
+        assert not await follower.has_read(earlier, topic)
 
     run(case)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -54,8 +55,10 @@ def test_an_offset_is_committed_once_its_batch_is_written(run: Callable[[Case], 
         async with Reader(group, topic, folder).running() as reader:
             await until(lambda: _is_committed(group, topic, {0: 2}))
             reader.open.clear()
+            before = monotonic()
             await send(topic, "c")
             await until(lambda: "c" in reader.values)
+            assert reader.batches[-1].fetched_at > before
             await reader.consumer.commit()
             assert await committed(group, topic) == {0: 2}
             reader.open.set()

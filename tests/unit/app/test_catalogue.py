@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import app.catalogue
 from app.catalogue import PRODUCTS, Catalogue, topic
+from app.follower import Follower
 from cdc.items import Named
 from cdc.products import Naming
 from cdc.versions import Version
@@ -122,3 +123,17 @@ def test_a_record_that_says_nothing_of_a_name_changes_none() -> None:
     catalogue.read(record(PRODUCTS, None, deletion))
 
     assert catalogue.at(7, 9) == A
+
+
+def test_a_reading_that_begins_anew_begins_with_nothing_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was committed since the former one was seen by that, or stands in the catalogue alone."""
+
+    async def nothing(*_: object, **__: object) -> None: ...
+
+    monkeypatch.setattr(type(topic), "maybe_declare", nothing)
+    monkeypatch.setattr(Follower, "follow", nothing)
+    catalogue = Catalogue()
+    catalogue.read(changed(A, since=5))
+
+    asyncio.run(catalogue.follow())
+    assert catalogue.at(7, 5) is None

@@ -32,7 +32,7 @@ class Known(dict[int, Named]):
 
     is_read = True
 
-    async def has_all_before(self, batch: Batch) -> bool:
+    async def knows_before(self, batch: Batch) -> bool:
         assert batch
         return self.is_read
 
