@@ -1,9 +1,11 @@
-"""What docker-compose.yml configures, run as ordinary processes: three brokers, and Redis' users."""
+"""What docker-compose.yml configures, run as ordinary processes: three brokers, Redis' users, and the health checks."""
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -12,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from tenacity import retry, retry_if_exception_type, retry_if_not_result, stop_after_delay, wait_fixed
 
+from settings import Settings
 from stack import jars
 from stack.ports import HOST, any_free
 from stack.valkey import server
@@ -149,3 +152,33 @@ def test_only_those_who_write_may_write(users: dict[str, str]) -> None:
     wrong = users["worker"].replace("writer:", "writer:x")
     with redis.Redis.from_url(wrong) as nobody, pytest.raises(redis.RedisError):
         nobody.ping()
+
+
+CHECKED = [
+    ("kafka1", "nc", "9092", "{port}"),
+    ("connect", "curl", "8083", "{port}"),
+    ("redis-metrics", "valkey-cli", "valkey-cli", "valkey-cli -p {port}"),
+    ("postgres-instashop", "pg_isready", "postgres", "port={port}"),
+]
+"""Services whose health the images' own programs tell, with what to write in place of what for another port."""
+
+
+@pytest.mark.parametrize(("service", "program", "theirs", "ours"), CHECKED, ids=[each[0] for each in CHECKED])
+def test_a_health_check_sees_what_runs(stack: Settings, service: str, program: str, theirs: str, ours: str) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not on this machine")
+    addresses = {
+        "kafka1": f"//{stack.kafka}",
+        "connect": stack.connect_url,
+        "redis-metrics": stack.redis_url,
+        "postgres-instashop": stack.db_instashop.get_secret_value(),
+    }
+    kind, *command = SERVICES[service]["healthcheck"]["test"]
+
+    def is_healthy(port: int | None) -> bool:
+        here = [word.replace(theirs, ours.format(port=port)) for word in command]
+        done = subprocess.run(["sh", "-c", *here] if kind == "CMD-SHELL" else here, check=False, capture_output=True)
+        return done.returncode == 0
+
+    assert is_healthy(urlsplit(addresses[service]).port)
+    assert not is_healthy(any_free())
