@@ -157,7 +157,7 @@ def test_only_those_who_write_may_write(users: dict[str, str]) -> None:
 CHECKED = [
     ("kafka1", "nc", "9092", "{port}"),
     ("connect", "curl", "8083", "{port}"),
-    ("redis-metrics", "valkey-cli", "valkey-cli", "valkey-cli -p {port}"),
+    ("redis-metrics", "redis-cli", "valkey-cli", "redis-cli -p {port}"),  # the same by its former name
     ("postgres-instashop", "pg_isready", "postgres", "port={port}"),
 ]
 """Services whose health the images' own programs tell, with what to write in place of what for another port."""

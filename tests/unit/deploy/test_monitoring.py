@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -51,6 +53,14 @@ def test_the_alerts_belong_to_the_scrape_configuration(name: str) -> None:
     config = yaml.safe_load((PROMETHEUS / name).read_text())
     assert config["rule_files"] == ["alerts.yml"]
     assert [job["job_name"] for job in config["scrape_configs"]] == ["faust"]
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not on this machine")
+@pytest.mark.parametrize("check", [("rules", "alerts.yml"), ("config", "prometheus.yml"), ("config", "containers.yml")])
+def test_prometheus_takes_them(check: tuple[str, str]) -> None:
+    kind, name = check
+    done = subprocess.run(["promtool", "check", kind, PROMETHEUS / name], check=False, capture_output=True, text=True)  # noqa: S607
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_workers_are_scraped_where_compose_has_them() -> None:
