@@ -68,7 +68,6 @@ class Follower:
         self._take_up = take_up
         self._reading: Reading | None = None
         self._reads = asyncio.Event()
-        self._one = asyncio.Lock()
 
     async def follow(self, partitions: Collection[TopicPartition], group: str) -> None:
         """Read partitions until cancelled: from where a group has committed, and from the beginning where it has not.
@@ -110,7 +109,7 @@ class Follower:
         """
         reading = None
         try:
-            async with asyncio.timeout(PATIENCE), self._one:
+            async with asyncio.timeout(PATIENCE):
                 await self._reads.wait()
                 if reading := self._reading:
                     for topic in topics:
