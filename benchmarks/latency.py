@@ -1,7 +1,6 @@
 """From COMMIT in PostgreSQL to what Redis shows, through the whole pipeline, order by order."""
 
 import json
-import statistics
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from rich.progress import Progress
 
 from benchmarks import sandbox
 from benchmarks.commits import lane
-from benchmarks.report import Result
+from benchmarks.report import Result, percentiles
 from settings import settings
 from stack import StackError
 from stack.process import Process
@@ -102,8 +101,7 @@ def run(progress: Progress, worker: Process) -> Iterator[tuple[Load, float, list
 
 def rows(load: Load, rate: float, milliseconds: list[float]) -> list[Result]:
     """Return what is to be shown of a load: in milliseconds, and whether it was that load at all."""
-    percentiles = statistics.quantiles(milliseconds, n=100, method="inclusive")
-    p50, p99 = percentiles[49], percentiles[98]
+    p50, p99 = percentiles(milliseconds)
     least = 0.95 * load.rate
     return [
         Result(f"commits a second, of {load.rate:,}", f"{rate:,.0f}", f"≥ {least:,.1f}", rate >= least),

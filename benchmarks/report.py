@@ -1,5 +1,6 @@
 """What was measured, as a table for the terminal and as ``docs/benchmarks.md``."""
 
+import statistics
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,12 @@ class Result(NamedTuple):
     def mark(self) -> str:
         """A sign for whether the demand is met."""
         return {True: "✓", False: "✗", None: ""}[self.met]
+
+
+def percentiles(values: Sequence[float]) -> tuple[float, float]:
+    """Return the median and the 99th percentile."""
+    cuts = statistics.quantiles(values, n=100, method="inclusive")
+    return cuts[49], cuts[98]
 
 
 def table(results: Sequence[Result]) -> Table:

@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,14 @@ CAPTURE = {name for file in CONNECTORS for name in re.findall(r"\$\{env:(\w+)}",
 
 KNOWN = CAPTURE | {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
 """The variables that are read."""
+
+
+def is_healthy(service: str, here: Callable[[str], str]) -> bool:
+    """Ask as Docker would ask a container, but at an address of this machine: `here` writes it into each word."""
+    kind, *words = SERVICES[service]["healthcheck"]["test"]
+    words = [sys.executable if word == "python" else here(word) for word in words]
+    command = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def make_secrets(folder: Path) -> Path:

@@ -2,11 +2,11 @@
 
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,7 +17,7 @@ from dashboard.pictures import system_browser
 from databases import connect
 from settings import Database
 from stack.ports import HOST, any_free
-from tests.containers import SERVICES
+from tests.containers import is_healthy
 from tests.faults.test_services import down
 from tests.pipeline import Background, assert_exact, generate, load, metrics, status, wait_until, worker
 
@@ -118,16 +118,8 @@ def test_numbers_move_by_themselves_and_then_are_those_of_sql(page: Page) -> Non
 def test_the_health_checks_of_containers_see_what_runs(address: str, name: str) -> None:
     [worker] = status("faust")["workers"]
     urls = {"dashboard": address, "faust-worker": worker["monitor"], "spark": status("spark")["ui"]}
-    assert is_healthy(name, urls[name])
-    assert not is_healthy(name, f"http://{HOST}:{any_free()}")
-
-
-def is_healthy(name: str, url: str) -> bool:
-    """Ask as Docker would ask a container, but at another address."""
-    _, program, *arguments = SERVICES[name]["healthcheck"]["test"]
-    assert program == "python"
-    command = [sys.executable, *(re.sub(r"http://[\w.-]+:\d+", url, argument) for argument in arguments)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    for url, expected in ((urls[name], True), (f"http://{HOST}:{any_free()}", False)):
+        assert is_healthy(name, partial(re.sub, r"http://[\w.-]+:\d+", url)) == expected
 
 
 def test_redis_goes_and_comes_back(page: Page) -> None:

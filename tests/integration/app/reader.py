@@ -1,11 +1,12 @@
 """A worker of one agent that notes which batches it is handed: the transport without anything that counts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import NewTopic
@@ -82,6 +83,18 @@ class Reader:
     @property
     def partitions(self) -> set[int]:
         return {tp.partition for tp in self.consumer.assignment() if "assignor" not in tp.topic}
+
+
+def on_a_topic_of_its_own(prefix: str, case: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    """Run a case on a new topic, whose name it is given."""
+
+    async def run() -> None:
+        name = f"{prefix}-{uuid4().hex[:8]}"
+        await make_topic(name)
+        async with asyncio.timeout(120):
+            await case(name)
+
+    asyncio.run(run())
 
 
 async def make_topic(topic: str) -> None:

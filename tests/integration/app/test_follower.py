@@ -1,11 +1,9 @@
 """Following topics on the real broker: what is handed over, and when it is known that nothing is missing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -13,23 +11,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 import app.follower
 from app.follower import Follower
 from kafka_client import aiokafka_options
-from tests.integration.app.reader import PARTITIONS, make_topic, producer
+from tests.integration.app.reader import PARTITIONS, on_a_topic_of_its_own, producer
 
 pytestmark = pytest.mark.usefixtures("stack")
-
-Case = Callable[[str], Coroutine[Any, Any, None]]
-
-
-def run(case: Case) -> None:
-    """Run a case on a topic of its own."""
-
-    async def on_its_own() -> None:
-        name = f"follower-{uuid4().hex[:8]}"
-        await make_topic(name)
-        async with asyncio.timeout(120):
-            await case(name)
-
-    asyncio.run(on_its_own())
 
 
 @asynccontextmanager
@@ -61,7 +45,7 @@ def test_all_that_kafka_had_at_a_moment_is_handed_over_before_it_is_said_to_be()
                 assert await follower.has_read(monotonic(), topic)
                 assert sorted(values) == sorted(sent)
 
-    run(case)
+    on_a_topic_of_its_own("follower", case)
 
 
 def test_a_marker_at_the_end_is_not_waited_for_and_an_open_transaction_is_read() -> None:
@@ -75,7 +59,7 @@ def test_a_marker_at_the_end_is_not_waited_for_and_an_open_transaction_is_read()
             assert await follower.has_read(monotonic(), topic)
             assert values == ["a"]
 
-    run(case)
+    on_a_topic_of_its_own("follower", case)
 
 
 def test_what_a_group_has_committed_is_left_out_and_another_partition_read_whole() -> None:
@@ -92,7 +76,7 @@ def test_what_a_group_has_committed_is_left_out_and_another_partition_read_whole
             assert await follower.has_read(monotonic(), topic)
             assert sorted(values) == ["b", "c"]
 
-    run(case)
+    on_a_topic_of_its_own("follower", case)
 
 
 def test_a_moment_that_was_reached_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +87,7 @@ def test_a_moment_that_was_reached_is_not_asked_for_again(monkeypatch: pytest.Mo
             monkeypatch.setattr(AIOKafkaConsumer, "end_offsets", None)
             assert await follower.has_read(earlier, topic)
 
-    run(case)
+    on_a_topic_of_its_own("follower", case)
 
 
 def test_nothing_is_said_to_be_read_once_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,4 +98,4 @@ def test_nothing_is_said_to_be_read_once_nobody_reads(monkeypatch: pytest.Monkey
         monkeypatch.setattr(app.follower, "PATIENCE", 0.1)
         assert not await follower.has_read(earlier, topic)
 
-    run(case)
+    on_a_topic_of_its_own("follower", case)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from faust.types import TP
@@ -18,6 +17,7 @@ from tests.integration.app.reader import (
     Reader,
     committed,
     make_topic,
+    on_a_topic_of_its_own,
     producer,
     until,
 )
@@ -32,13 +32,7 @@ def run(stack: Settings, tmp_path: Path) -> Callable[[Case], None]:  # noqa: ARG
     """Return what runs a case on a topic and a group of its own."""
 
     def run(case: Case) -> None:
-        async def on_its_own() -> None:
-            name = f"transport-{uuid4().hex[:8]}"
-            await make_topic(name)
-            async with asyncio.timeout(120):
-                await case(f"{name}-group", name, tmp_path)
-
-        asyncio.run(on_its_own())
+        on_a_topic_of_its_own("transport", lambda name: case(f"{name}-group", name, tmp_path))
 
     return run
 

@@ -18,7 +18,7 @@ from settings import Settings
 from stack import jars
 from stack.ports import HOST, any_free
 from stack.valkey import server
-from tests.containers import SERVICES, make_secrets, variables
+from tests.containers import SERVICES, is_healthy, make_secrets, variables
 
 BROKERS = ("kafka1", "kafka2", "kafka3")
 
@@ -173,12 +173,6 @@ def test_a_health_check_sees_what_runs(stack: Settings, service: str, program: s
         "redis-metrics": stack.redis_url,
         "postgres-instashop": stack.db_instashop.get_secret_value(),
     }
-    kind, *command = SERVICES[service]["healthcheck"]["test"]
-
-    def is_healthy(port: int | None) -> bool:
-        here = [word.replace(theirs, ours.format(port=port)) for word in command]
-        done = subprocess.run(["sh", "-c", *here] if kind == "CMD-SHELL" else here, check=False, capture_output=True)
-        return done.returncode == 0
-
-    assert is_healthy(urlsplit(addresses[service]).port)
-    assert not is_healthy(any_free())
+    for port, expected in ((urlsplit(addresses[service]).port, True), (any_free(), False)):
+        here = ours.format(port=port)
+        assert is_healthy(service, lambda word, here=here: word.replace(theirs, here)) == expected  # type: ignore[misc]
