@@ -56,7 +56,7 @@ echo "POSTGRES_PASSWORD=$owner" >secrets/postgres.env
     echo "INSTASHOP_CDC_USER=instashop_cdc"
     echo "INSTASHOP_CDC_PASSWORD=$cdc"
 } >secrets/connect.env
-url instashop_generator "$generator" >secrets/generator.env
+url instashop_generator "$generator" | grep -v DWH >secrets/generator.env
 echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")" >secrets/worker.env
 {
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"

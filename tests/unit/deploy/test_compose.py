@@ -63,6 +63,31 @@ def test_each_variable_is_one_that_is_read(name: str, secrets: Path) -> None:
     assert {variable for variable in given if variable.startswith(PREFIX)} <= KNOWN
 
 
+def reached_by(name: str) -> set[str]:
+    """Return which services share a network with one, and itself."""
+    networks = {other: {*service.get("networks", ["default"])} for other, service in SERVICES.items()}
+    return {other for other, joined in networks.items() if joined & networks[name]}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("generator", {"postgres-instashop", "postgres-business"}),
+        ("dashboard", {"postgres-dwh", "redis-metrics"}),
+        ("jupyter", {"postgres-dwh", "redis-metrics", "kafka1", "kafka2", "kafka3"}),
+    ],
+)
+def test_who_needs_little_reaches_little(name: str, needed: set[str]) -> None:
+    assert reached_by(name) == {name, *needed}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_reaches_those_whose_addresses_it_is_given(name: str, secrets: Path) -> None:
+    files = SERVICES[name].get("env_file", ())
+    urls = [url for file in files for url in variables(secrets / Path(file).name).values()]
+    assert {host for url in urls for host in re.findall(r"@([\w-]+):", url)} <= reached_by(name)
+
+
 def test_passwords_are_made_once_and_for_their_owner_alone(secrets: Path) -> None:
     before = {file: file.read_text() for file in secrets.iterdir()}
     make_secrets(secrets.parent)
