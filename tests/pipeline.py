@@ -69,8 +69,8 @@ def assert_exact() -> None:
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 240) -> None:
-    retry(retry=retry_if_not_result(bool), stop=stop_after_delay(seconds), wait=wait_fixed(0.05))(condition)()
+def wait_until(condition: Callable[[], Any], seconds: float = 240, *, every: float = 0.05) -> None:
+    retry(retry=retry_if_not_result(bool), stop=stop_after_delay(seconds), wait=wait_fixed(every))(condition)()
 
 
 def metrics(name: str) -> Any:

@@ -21,7 +21,7 @@ from tests.faults.test_bad_input import spoil
 from tests.faults.test_services import down
 from tests.pipeline import Background, connectors, execute, generate, load, run, wait_until
 
-SPARK = (sys.executable, "-m", "spark")
+SPARK = (sys.executable, "-m", "spark", "--log-level", "WARN")
 WAREHOUSE = (*SPARK, "--query", "warehouse")
 
 TABLES = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment", "dim_customer", "dim_product", "dim_date")
