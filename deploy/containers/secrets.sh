@@ -21,11 +21,14 @@ random() {
 owner=$(random) generator=$(random) cdc=$(random) warehouse=$(random) dashboard=$(random)
 writer=$(random) reader=$(random) jupyter=$(random)
 
-url() { # user password
+shop() { # user password
     echo "INSTASHOP_DB_INSTASHOP=postgresql://$1:$2@postgres-instashop:5432/instashop"
     for name in crm erp ecommerce; do
         echo "INSTASHOP_DB_$(echo $name | tr a-z A-Z)=postgresql://$1:$2@postgres-business:5432/${name}_db"
     done
+}
+
+warehouse() { # user password
     echo "INSTASHOP_DB_DWH=postgresql://$1:$2@postgres-dwh:5432/dwh_db"
 }
 
@@ -41,7 +44,8 @@ echo "POSTGRES_PASSWORD=$owner" >secrets/postgres.env
         "~metrics:* ~status:* resetchannels -@all +@read +@connection +info +keys"
 } >secrets/users.acl
 {
-    url instashop "$owner"
+    shop instashop "$owner"
+    warehouse instashop "$owner"
     echo "INSTASHOP_GENERATOR_PASSWORD=$generator"
     echo "INSTASHOP_CDC_PASSWORD=$cdc"
     echo "INSTASHOP_WAREHOUSE_PASSWORD=$warehouse"
@@ -49,22 +53,22 @@ echo "POSTGRES_PASSWORD=$owner" >secrets/postgres.env
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
 } >secrets/setup.env
 {
-    url instashop "$owner" | grep -v DWH
+    shop instashop "$owner"
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
 } >secrets/watch.env
 {
     echo "INSTASHOP_CDC_USER=instashop_cdc"
     echo "INSTASHOP_CDC_PASSWORD=$cdc"
 } >secrets/connect.env
-url instashop_generator "$generator" | grep -v DWH >secrets/generator.env
+shop instashop_generator "$generator" >secrets/generator.env
 echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")" >secrets/worker.env
 {
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
-    url instashop_warehouse "$warehouse" | grep DWH
+    warehouse instashop_warehouse "$warehouse"
 } >secrets/spark.env
 {
     echo "INSTASHOP_REDIS_URL=$(redis reader "$reader")"
-    url instashop_dashboard "$dashboard" | grep DWH
+    warehouse instashop_dashboard "$dashboard"
 } >secrets/dashboard.env
 {
     cat secrets/dashboard.env
