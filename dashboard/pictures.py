@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import typer
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, ViewportSize, sync_playwright
 
 from settings import CHECKOUT
 from stack.errors import StackError
 
 FOLDER = CHECKOUT / "docs" / "images"
-HEIGHTS = {"live": {390: 2700, 1280: 1290, 1920: 1290}, "history": {390: 4300, 1280: 2200, 1920: 2100}}
+HEIGHTS = {
+    "live": {390: 2700, 1280: 1290, 1920: 1290},
+    "history": {390: 4300, 1280: 2200, 1920: 2100},
+    "pipeline": {390: 2700, 1280: 1700, 1920: 1500},
+}
 """Pixels from the top to the last row, by page and width."""
-HEIGHTS["pipeline"] = {390: 2700, 1280: 1700, 1920: 1500}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SETTLED = 6_000
 """Milliseconds after which a page has been redrawn once, and its charts have ended to move."""
 
@@ -48,7 +52,7 @@ class Picture(NamedTuple):
     page: str
     width: int
     height: int
-    scheme: Literal["light", "dark"]
+    scheme: Scheme
 
     @property
     def name(self) -> str:
@@ -84,8 +88,8 @@ def main(address: Address = "http://127.0.0.1:8501", only: Only = "*", folder: F
 
 def take(picture: Picture, browser: Browser, address: str, folder: Path) -> None:
     """Take a picture of a page that runs."""
-    size = {"width": picture.width, "height": picture.height}
-    with browser.new_context(viewport=size, color_scheme=picture.scheme) as context:  # type: ignore[arg-type]
+    size = ViewportSize(width=picture.width, height=picture.height)
+    with browser.new_context(viewport=size, color_scheme=picture.scheme) as context:
         page = context.new_page()
         page.goto(f"{address}/{'' if picture.page == 'live' else picture.page}")
         page.locator("[data-testid=stMetric], [data-testid=stDataFrame]").first.wait_for()
