@@ -21,6 +21,10 @@ DIGEST = "CL-0019"
 """The rule that wants a digest beside each tag: whoever mirrors the images knows it."""
 
 
+EXECUTABLE, SPARK = "CL-0022", {"spark", "spark-worker-1"}
+"""Spark's RocksDB is native code, which it unpacks to ``/tmp``: there Docker lets nothing run by default."""
+
+
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the passwords, in a copy of the folder."""
@@ -31,7 +35,8 @@ def test_the_linter_finds_nothing() -> None:
     command = [str(Path(sys.executable).with_name("compose-lint")), "--no-env", "--format", "json", str(FILE)]
     said = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
     found = said if isinstance(said, list) else said["findings"]
-    assert {finding.get("rule_id") or finding["rule"] for finding in found} <= {DIGEST}
+    rules = {(finding.get("rule_id") or finding["rule"], finding["service"]) for finding in found}
+    assert {(rule, name) for rule, name in rules if rule != DIGEST} == {(EXECUTABLE, name) for name in SPARK}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -44,6 +49,17 @@ def test_each_service_is_pinned_bounded_and_hardened(name: str) -> None:
     assert {"mem_limit", "cpus", "pids_limit", "restart"} <= service.keys()
     assert ("healthcheck" in service) == (name not in WITHOUT_HEALTH)
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+
+
+def test_each_image_of_the_project_is_built_by_one_service() -> None:
+    ours = {name: service["image"] for name, service in SERVICES.items() if service["image"].startswith("instashop-")}
+    assert sorted(ours[name] for name in ours if "build" in SERVICES[name]) == sorted({*ours.values()})
+
+
+@pytest.mark.parametrize("name", sorted(SPARK))
+def test_what_spark_writes_in_passing_is_on_a_volume(name: str) -> None:
+    folders = [volume.partition(":")[2] for volume in SERVICES[name]["volumes"]]
+    assert str(Path(SERVICES[name]["environment"]["SPARK_LOCAL_DIRS"]).parent) in folders
 
 
 def test_who_is_waited_for_can_be_waited_for() -> None:
@@ -140,13 +156,16 @@ NAMED_BY_THE_IMAGE = {
     "config.storage.topic": "CONFIG_STORAGE_TOPIC",
     "offset.storage.topic": "OFFSET_STORAGE_TOPIC",
     "status.storage.topic": "STATUS_STORAGE_TOPIC",
+    "offset.flush.interval.ms": "OFFSET_FLUSH_INTERVAL_MS",
 }
+"""What Debezium's image sets itself, from these variables: one with ``CONNECT_`` before it would be overwritten."""
 OF_ONE_MACHINE = {"plugin.discovery", "default.api.timeout.ms", "session.timeout.ms", "heartbeat.interval.ms"}
 """Where a Connect starts beside its Kafka, without plugins that are found by reading all jars, and with no other."""
 
 
 def test_connect_has_the_settings_that_are_tested() -> None:
     environment = SERVICES["connect"]["environment"]
+    assert not {f"CONNECT_{variable}" for variable in NAMED_BY_THE_IMAGE.values()} & environment.keys()
     given = properties(environment, "CONNECT_") | {
         setting: environment[variable] for setting, variable in NAMED_BY_THE_IMAGE.items()
     }

@@ -95,6 +95,10 @@ def test_each_does_what_its_service_of_compose_does(name: str) -> None:
         assert command == service["command"]
 
 
+OF_A_CLUSTER = {"INSTASHOP_SPARK_HOST", "SPARK_LOCAL_DIRS"}
+"""Where Spark's workers find its driver, and what all of them write in passing: the pod's /tmp is a disk."""
+
+
 @pytest.mark.parametrize("name", [name for name in PODS if "envFrom" in container(name)])
 def test_each_is_told_what_its_service_of_compose_is(name: str) -> None:
     service = SERVICES[name]
@@ -102,7 +106,7 @@ def test_each_is_told_what_its_service_of_compose_is(name: str) -> None:
     (secret,) = [Path(file).stem for file in service["env_file"]]
     assert secret_of(name) == secret
     given, wanted = SETTINGS | own, service["environment"]
-    assert given.keys() == wanted.keys() - {"INSTASHOP_SPARK_HOST"} <= KNOWN
+    assert given.keys() == wanted.keys() - OF_A_CLUSTER <= KNOWN
     assert {variable for variable in given if given[variable] != wanted[variable]} <= STRIMZIS_ADDRESSES
 
 
@@ -203,7 +207,8 @@ def test_kafka_has_the_settings_of_compose() -> None:
 
 def test_connect_has_the_settings_of_compose() -> None:
     spec, environment = CONNECT["spec"], SERVICES["connect"]["environment"]
-    assert spec["config"] == properties(environment, "CONNECT_")
+    flush = {"offset.flush.interval.ms": environment["OFFSET_FLUSH_INTERVAL_MS"]}
+    assert spec["config"] == properties(environment, "CONNECT_") | flush
     assert spec["groupId"] == environment["GROUP_ID"]
     for topic in ("config", "offset", "status"):
         assert spec[f"{topic}StorageTopic"] == environment[f"{topic.upper()}_STORAGE_TOPIC"]
