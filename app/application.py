@@ -14,6 +14,7 @@ import logs
 from app import monitor, reachable
 from app.batch import BatchStream
 from app.mirror import Mirror
+from app.others import Others
 from app.pulse import Pulse
 from app.table import PartialsTable
 from app.transport import BatchTransport
@@ -53,6 +54,8 @@ class InstaShop(faust.App):
     """The URL below which it answers ``/metrics``, ``/live`` and ``/ready``."""
     pulse: Pulse | None = None
     """How it is; none until its tables are read."""
+    others: Others = Others()
+    """How the parts beside the workers are."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +66,7 @@ class InstaShop(faust.App):
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once; then make haste."""
         host, port = settings().monitor_host, settings().monitor_port
-        self.answers_at = monitor.serve(lambda: self.pulse, host, port)
+        self.answers_at = monitor.serve(lambda: self.pulse, lambda: self.others, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
         try:
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)

@@ -1,7 +1,7 @@
 """What others ask a worker: ``/metrics`` for Prometheus, ``/live`` and ``/ready`` for whoever restarts it.
 
-All answers are made from the last pulse, in threads of their own: counting does not wait for them, and none waits for
-another.
+All answers are made from what was last known, in threads of their own: counting does not wait for them, and none waits
+for another.
 """
 
 import logging
@@ -17,23 +17,27 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.registry import Collector
 
+from app.others import Others
 from app.pulse import Pulse, complaint
 
 logger = logging.getLogger(__name__)
 
 PulseOf = Callable[[], Pulse | None]
+OthersOf = Callable[[], Others]
 
 
 class WorkerCollector(Collector):
-    """Makes Prometheus's metrics of a pulse."""
+    """Makes Prometheus's metrics of a pulse, and of what the other parts say."""
 
-    def __init__(self, pulse: PulseOf) -> None:
-        self._pulse = pulse
+    def __init__(self, pulse: PulseOf, others: OthersOf) -> None:
+        self._pulse, self._others = pulse, others
 
     def collect(self) -> Iterable[Metric]:
         """Return the metrics: while the worker starts, that it recovers."""
-        pulse = self._pulse()
-        return [_recovering(True)] if pulse is None else list(_metrics(pulse, time.monotonic()))
+        pulse, now = self._pulse(), time.monotonic()
+        if pulse is None:
+            return [_recovering(True)]
+        return [*_metrics(pulse, now), *_of_others(self._others(), now)]
 
 
 def _recovering(is_so: bool) -> Metric:
@@ -68,6 +72,28 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
     yield _recovering(pulse.recovering)
 
 
+def _of_others(others: Others, now: float) -> Iterator[Metric]:
+    ages = GaugeMetricFamily(
+        "instashop_status_age_seconds", "Seconds since a part last told how it is.", labels=["part"]
+    )
+    for part, at in others.said_at.items():
+        ages.add_metric([part], now - at)
+    yield ages
+    well = GaugeMetricFamily(
+        "instashop_connector_well",
+        "1 where it carries all changes to Kafka, and nothing threatens it.",
+        labels=["connector"],
+    )
+    kept = GaugeMetricFamily(
+        "instashop_slot_lag_bytes", "WAL that PostgreSQL keeps for a connector.", labels=["connector"]
+    )
+    for connector in others.connectors:
+        well.add_metric([connector.name], connector.problem is None)
+        if connector.slot_lag_bytes is not None:
+            kept.add_metric([connector.name], connector.slot_lag_bytes)
+    yield from (well, kept)
+
+
 class _Quiet(WSGIRequestHandler):
     timeout = 5  # seconds in which a request has to come
 
@@ -80,10 +106,10 @@ class _Quiet(WSGIRequestHandler):
         """Log no request."""
 
 
-def application(pulse: PulseOf) -> Callable[..., Iterable[bytes]]:
+def application(pulse: PulseOf, others: OthersOf) -> Callable[..., Iterable[bytes]]:
     """Return the WSGI application."""
     registry = CollectorRegistry()
-    registry.register(WorkerCollector(pulse))
+    registry.register(WorkerCollector(pulse, others))
     metrics = make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -108,7 +134,7 @@ def _health(path: str, pulse: Pulse | None) -> tuple[str, str]:
     return ("503 Service Unavailable", wrong) if wrong else ("200 OK", "ok")
 
 
-def serve(pulse: PulseOf, host: str, port: int) -> str:
+def serve(pulse: PulseOf, others: OthersOf, host: str, port: int) -> str:
     """Answer on an address, or on another port where that one is taken, as by a second worker on this machine.
 
     Returns:
@@ -117,7 +143,7 @@ def serve(pulse: PulseOf, host: str, port: int) -> str:
     Raises:
         OSError: There is no such address here.
     """
-    answer = application(pulse)
+    answer = application(pulse, others)
 
     def listen(port: int) -> WSGIServer:
         return make_server(host, port, answer, ThreadingWSGIServer, _Quiet)

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from app.application import app, mirror, redis
 from app.dead_letters import recent
 from app.documents import OUTCOMES
+from app.others import KEYS, heard
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
 from app.transport import BatchConsumer
@@ -96,6 +97,7 @@ async def report() -> None:
         with suppress(RedisError, OSError):  # the mirror says so
             await recent.show()
             await redis.set("status:faust", status(now, await _exchange(me, state)))
+            app.others = heard(cast(list[bytes | None], await redis.mget(KEYS)), datetime.now(UTC), time.monotonic())
         await asyncio.sleep(HEARTBEAT)
 
 

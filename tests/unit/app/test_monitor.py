@@ -10,15 +10,18 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.monitor import application, serve
-from app.pulse import Pulse
+from app.others import Connector, Others
+from app.pulse import NEVER, Pulse
 
 
-def ask(path: str, pulse: Pulse | None) -> tuple[str, str]:
+def ask(path: str, pulse: Pulse | None, others: Others | None = None) -> tuple[str, str]:
     """Return the status and the text of an answer."""
     environ: dict[str, Any] = {"PATH_INFO": path}
     setup_testing_defaults(environ)
     said: list[str] = []
-    body = b"".join(application(lambda: pulse)(environ, lambda status, _: said.append(status)))
+    body = b"".join(
+        application(lambda: pulse, lambda: others or Others())(environ, lambda status, _: said.append(status))
+    )
     return said[0], body.decode()
 
 
@@ -28,20 +31,37 @@ def well() -> Pulse:
     return Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now - 60, now)
 
 
-def test_metrics_say_what_the_pulse_says(well: Pulse) -> None:
-    status, text = ask("/metrics", well)
+def metrics(pulse: Pulse, others: Others | None = None) -> dict[tuple[str, ...], float]:
+    """Return the samples of an answer, by their names and the values of their labels."""
+    status, text = ask("/metrics", pulse, others)
     assert status == "200 OK"
-    samples = {
+    return {
         (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def test_metrics_say_what_the_pulse_says(well: Pulse) -> None:
+    samples = metrics(well)
     assert samples["instashop_events", "update", "stock"] == 7
     assert samples["instashop_batches_total", "stock"] == 2
     assert samples["instashop_lag", "3", "stock"] == 4
     assert samples[("instashop_recovering",)] == 0
     assert 60 <= samples[("instashop_commit_age_seconds",)] < 120
     assert samples[("instashop_mirror_age_seconds",)] < 60
+
+
+def test_metrics_say_what_the_others_say(well: Pulse) -> None:
+    said_at = {"connectors": time.monotonic() - 60, "spark": NEVER}
+    connectors = (Connector("erp-connector", "it failed", None), Connector("crm-connector", None, 512))
+    samples = metrics(well, Others(said_at, connectors))
+    assert 60 <= samples["instashop_status_age_seconds", "connectors"] < 120
+    assert samples["instashop_status_age_seconds", "spark"] == float("inf")
+    assert samples["instashop_connector_well", "erp-connector"] == 0
+    assert samples["instashop_connector_well", "crm-connector"] == 1
+    assert samples["instashop_slot_lag_bytes", "crm-connector"] == 512
+    assert ("instashop_slot_lag_bytes", "erp-connector") not in samples
 
 
 @pytest.mark.parametrize("path", ["/live", "/ready"])
@@ -70,7 +90,7 @@ def test_while_it_starts_it_says_that_it_recovers() -> None:
 
 
 def test_who_connects_and_says_nothing_keeps_nobody_waiting() -> None:
-    url = serve(lambda: None, "127.0.0.1", 0)
+    url = serve(lambda: None, Others, "127.0.0.1", 0)
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))):
         assert requests.get(f"{url}/live", timeout=3).ok
 

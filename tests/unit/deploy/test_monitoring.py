@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.others import Connector, Others
 from app.pulse import Pulse
 from settings import CHECKOUT
 from tests.containers import SERVICES
@@ -17,6 +19,8 @@ from tests.unit.app.test_monitor import ask
 
 PROMETHEUS, GRAFANA = CHECKOUT / "deploy" / "prometheus", CHECKOUT / "deploy" / "grafana" / "faust.json"
 RULES = [rule for group in yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
+FILE_OF_CASES = Path(__file__).with_name("alerts.yml")
+CASES = yaml.safe_load(FILE_OF_CASES.read_text())
 PANELS = json.loads(GRAFANA.read_text())["panels"]
 EXPRESSIONS = [rule["expr"] for rule in RULES] + [target["expr"] for panel in PANELS for target in panel["targets"]]
 
@@ -26,7 +30,8 @@ def exported() -> dict[str, set[str]]:
     """Return the labels of each sample that a worker exports, by its name."""
     now = time.monotonic()
     pulse = Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now, now)
-    _, text = ask("/metrics", pulse)
+    others = Others({"spark": now}, (Connector("erp-connector", None, 7),))
+    _, text = ask("/metrics", pulse, others)
     return {
         sample.name: set(sample.labels) for family in text_string_to_metric_families(text) for sample in family.samples
     }
@@ -38,7 +43,7 @@ def test_what_is_asked_for_is_there(expression: str, exported: dict[str, set[str
     assert names
     assert names <= exported.keys() | {"up"}
     asked = set(re.findall(r"[{,]\s*(\w+)=", expression)) | set(re.findall(r"by \((\w+)\)", expression))
-    assert asked <= {label for name in names for label in exported.get(name, set())} | {"job"}
+    assert asked <= {label for name in names for label in exported.get(name, set())} | {"job", "instance"}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
@@ -61,6 +66,14 @@ def test_prometheus_takes_them(check: tuple[str, str]) -> None:
     kind, name = check
     done = subprocess.run(["promtool", "check", kind, PROMETHEUS / name], check=False, capture_output=True, text=True)  # noqa: S607
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not on this machine")
+def test_each_alert_is_raised_when_it_should_be_and_not_before() -> None:
+    told = {test["alertname"] for group in CASES["tests"] for test in group["alert_rule_test"]}
+    assert told == {rule["alert"] for rule in RULES}
+    done = subprocess.run(["promtool", "test", "rules", FILE_OF_CASES], check=False, capture_output=True, text=True)  # noqa: S607
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_workers_are_scraped_where_compose_has_them() -> None:
