@@ -1,7 +1,8 @@
-"""docker-compose.yml, as far as it can be proved without an engine."""
+"""docker-compose.yml, as far as a test can prove it without an engine."""
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -31,6 +32,29 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_secrets(tmp_path_factory.mktemp("containers"))
 
 
+def compose() -> list[str]:
+    """Return the command that Compose is on this machine, where it is."""
+    candidates = [["docker", "compose"], ["docker-compose"]]
+    found = (each for each in candidates if shutil.which(each[0]))
+    return next((each for each in found if not subprocess.run([*each, "version"], capture_output=True).returncode), [])
+
+
+@pytest.mark.skipif(not compose(), reason="Compose is not on this machine")
+def test_compose_reads_it(secrets: Path, tmp_path: Path) -> None:
+    target = tmp_path / "deploy" / "containers"
+    target.mkdir(parents=True)
+    shutil.copytree(secrets, target / "secrets")
+    shutil.copy(FILE, tmp_path)
+    command = [*compose(), "--project-directory", str(tmp_path), "config", "--format", "json"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    read = json.loads(done.stdout)["services"]
+    assert {name: service["image"] for name, service in read.items()} == {
+        name: service["image"] for name, service in SERVICES.items()
+    }
+    assert {*read["spark"]["environment"]} >= {"INSTASHOP_REDIS_URL", "INSTASHOP_KAFKA", "SPARK_LOCAL_DIRS"}
+
+
 def test_the_linter_finds_nothing() -> None:
     command = [str(Path(sys.executable).with_name("compose-lint")), "--no-env", "--format", "json", str(FILE)]
     said = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
@@ -54,6 +78,13 @@ def test_each_service_is_pinned_bounded_and_hardened(name: str) -> None:
 def test_each_image_of_the_project_is_built_by_one_service() -> None:
     ours = {name: service["image"] for name, service in SERVICES.items() if service["image"].startswith("instashop-")}
     assert sorted(ours[name] for name in ours if "build" in SERVICES[name]) == sorted({*ours.values()})
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_folder_in_memory_has_its_owner(name: str) -> None:
+    """Where the image has such a folder, runc before 1.1.8 gives the mount that folder's mode and not the one here."""
+    mounts = [mount for mount in SERVICES[name].get("tmpfs", ()) if not mount.startswith("/tmp:")]  # noqa: S108
+    assert all("uid=" in mount for mount in mounts)
 
 
 @pytest.mark.parametrize("name", sorted(SPARK))

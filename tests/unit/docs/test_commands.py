@@ -15,7 +15,7 @@ DOCUMENTS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHEC
 OURS = {"python", "faust", "streamlit", "pytest"}
 MAKE = "make"
 OTHERS = {
-    "docker": "there is no engine here: docs/containers.md says so",
+    "docker": "there is no engine here: docs/containers.md says what was seen on one",
     "kubectl": "there is no cluster here: docs/kubernetes.md says so",
     "helm": "the same",
     "redis-cli": "Redis' own",
