@@ -6,10 +6,11 @@ A folder named in INSTASHOP_TEST_DATA is kept from run to run. If the services r
 
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,10 +29,34 @@ os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1"
 
 
-ORDER = ("unit", "integration", "browser", "faults")
-"""What is quick comes first, and the faults come last."""
-LAST = ("test_bad_input", "test_partitions")
-"""Of the faults these, in this order: the records of the one stay in the topics, which the other deletes."""
+ORDER = ("unit", "integration", "browser", "faults", "documents")
+"""What is quick comes first, and the faults come last; what all of them ran, after them."""
+LAST = ("test_change", "test_bad_input", "test_partitions")
+"""Of the faults these, in this order: what one leaves behind stays in the topics, which the last deletes."""
+
+
+_STARTED: list[Sequence[object]] = []
+
+
+def _take_note(event: str, about: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen" and not isinstance(about[1], str | bytes):
+        _STARTED.append(about[1])
+
+
+sys.addaudithook(_take_note)
+
+
+@pytest.fixture
+def started() -> list[Sequence[object]]:
+    """Return each command that the tests have started until now."""
+    return _STARTED
+
+
+@pytest.fixture
+def is_whole_run(pytestconfig: pytest.Config) -> bool:
+    """Tell whether no test was left out."""
+    chosen = pytestconfig.option.keyword or pytestconfig.option.markexpr or pytestconfig.option.deselect
+    return pytestconfig.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

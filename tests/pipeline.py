@@ -28,11 +28,11 @@ FAUST = str(Path(sys.executable).with_name("faust"))
 TOPICS = ("carrier", "customer", "interaction", "product", "shipment", "stock", "transaction", "transactiondetail")
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*command: str, folder: Path | str = CHECKOUT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, of this checkout or of a copy of it."""
     return subprocess.run(
         command,
-        cwd=CHECKOUT,
+        cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -136,13 +136,13 @@ async def read(topic: str) -> list[ConsumerRecord]:
 class Background:
     """A command that runs within a ``with`` block, which ends it as Ctrl-C does."""
 
-    def __init__(self, *command: str, **environment: str) -> None:
+    def __init__(self, *command: str, folder: Path | str = CHECKOUT, **environment: str) -> None:
         self.log = DATA / "logs" / f"{Path(command[0]).name}.log"
         with self.log.open("a") as log:
             self._start = log.tell()
             self.process = subprocess.Popen(
                 command,
-                cwd=CHECKOUT,
+                cwd=folder,
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

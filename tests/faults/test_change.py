@@ -1,0 +1,128 @@
+"""What the README says of a new metric and a new topic is all that it takes: done here to a copy of the checkout."""
+
+import json
+import re
+import shutil
+import sys
+import tomllib
+from contextlib import closing
+from pathlib import Path
+
+from databases import connect
+from settings import CHECKOUT, Database
+from tests.pipeline import FAUST, Background, assert_exact, execute, generate, metrics, run, worker
+
+NAME = "buyer-connector"
+README = (CHECKOUT / "README.md").read_text()
+AGENT = """
+from faust.types import StreamT
+
+from app.application import app
+from app.batch import Batch
+from app.totals import Totals
+from cdc import Row, Tallies, measure
+
+
+class Buyer(Row):
+    pass
+
+
+def contributions(buyer: Buyer) -> Tallies:
+    return {measure("buyers", "count"): 1}
+
+
+buyers = Totals("buyer", Buyer, contributions)
+
+
+@app.agent(buyers.topic)
+async def buyer(batches: StreamT[Batch]) -> None:
+    async for batch in batches:
+        await buyers.count(batch)
+"""
+
+
+def test_a_metric_a_topic_and_its_connector_are_added_as_the_readme_says(tmp_path: Path) -> None:
+    with worker():
+        generate(events=500)
+        assert_exact()
+    copy = copied(tmp_path / "shop")
+    add_a_metric(copy)
+    add_a_topic(copy)
+    add_a_connector(copy)
+    in_copy(copy, sys.executable, "-m", "connectors")
+    with Background(FAUST, "-A", "app", "worker", folder=copy, PYTHONPATH=str(copy)):
+        generate(events=300)
+        assert execute(Database.INSTASHOP, "INSERT INTO buyer (name, email) VALUES ('One', 'one@shop.example')") == 1
+        assert execute(Database.INSTASHOP, "DELETE FROM buyer WHERE name = 'One'") == 1
+        in_copy(copy, FAUST, "-A", "app", "reconcile", "--timeout", "120")
+    transactions = metrics("transactions")
+    assert sum(transactions["by_country"].values()) == transactions["count"]  # of the events that came before, too
+    assert metrics("buyers")["count"] > 0
+    in_copy(copy, sys.executable, "-m", "connectors", "delete", NAME)
+    with worker():  # the former version goes on from where it was
+        assert_exact()
+
+
+def in_copy(copy: Path, *command: str) -> None:
+    done = run(*command, folder=copy, PYTHONPATH=str(copy))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def copied(target: Path) -> Path:
+    """Copy what the worker and the connectors consist of."""
+    ours = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for package in ours["packages"]:
+        shutil.copytree(CHECKOUT / package, target / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in ours["py-modules"]:
+        shutil.copy(CHECKOUT / f"{module}.py", target)
+    return target
+
+
+def change(file: Path, before: str, after: str) -> None:
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after, 1))
+
+
+def block(language: str) -> str:
+    """Return the README's lines of a new metric in a language."""
+    section = README.partition("## Add a metric\n")[2].partition("\n## ")[0]
+    [lines] = re.findall(rf"^```{language}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    return str(lines)
+
+
+def add_a_metric(copy: Path) -> None:
+    agent = copy / "agents" / "transaction.py"
+    change(agent, "    channel: Text\n", "    channel: Text\n    country: Text\n")
+    change(agent, "    tallies: Tallies = {\n", "    tallies: Tallies = {\n" + block("python"))
+    (truth := copy / "app" / "truth" / "instashop.sql").write_text(truth.read_text() + block("sql"))
+    change(copy / "app" / "application.py", "VERSION = 1\n", "VERSION = 2\n")
+
+
+def add_a_topic(copy: Path) -> None:
+    with closing(connect(Database.INSTASHOP)) as owner, owner, owner.cursor() as cursor:
+        cursor.execute("ALTER TABLE buyer REPLICA IDENTITY FULL")
+    (copy / "agents" / "buyer.py").write_text(AGENT)
+    change(copy / "app" / "documents.py", '"carriers": {', '"buyers": {"count": 0}, "carriers": {')
+    truth = copy / "app" / "truth" / "instashop.sql"
+    truth.write_text(truth.read_text() + "UNION ALL SELECT ARRAY['buyers', 'count'], count(*) FROM buyer\n")  # noqa: S608
+
+
+def add_a_connector(copy: Path) -> None:
+    """Give the table one of its own, beside that of its database."""
+    folder = copy / "connectors"
+    config: dict[str, str] = json.loads((folder / "instashop-connector.json").read_text())["config"]
+    override = "snapshot.select.statement.overrides"
+    statement = config[f"{override}.public.customer"].replace("customer", "buyer")
+    for table in config["table.include.list"].split(","):
+        del config[f"{override}.{table}"]
+    config |= {
+        "slot.name": "buyer_cdc",
+        "publication.name": "buyer_cdc",
+        "topic.prefix": "cdc-buyer",
+        "table.include.list": "public.buyer",
+        "transforms.bare.regex": config["transforms.bare.regex"].replace(config["topic.prefix"], "cdc-buyer"),
+        override: "public.buyer",
+        f"{override}.public.buyer": statement,
+    }
+    (folder / f"{NAME}.json").write_text(json.dumps({"name": NAME, "config": config}))
