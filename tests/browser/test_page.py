@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -37,6 +38,7 @@ FITS = """number => [...document.querySelectorAll('[data-testid=stMetricValue] >
 })"""
 
 WRITE = Numbers("en_IE")
+STREAMLIT = str(Path(sys.executable).with_name("streamlit"))
 TOTALS = """
     SELECT count(*), sum(total_amount) FILTER (WHERE status IN ('paid', 'shipped', 'delivered')) FROM transaction
 """
@@ -47,9 +49,10 @@ def address() -> Iterator[str]:
     """Have the whole pipeline run, with something to show on each page, and return the page's address."""
     generate(2000)
     port = any_free()
-    serve = ("-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port))
     programs = [
-        Background(sys.executable, *command) for command in (("-m", "spark"), ("-m", "connectors", "watch"), serve)
+        Background(sys.executable, "-m", "spark"),
+        Background(sys.executable, "-m", "connectors", "watch"),
+        Background(STREAMLIT, "run", "dashboard/app.py", "--server.port", str(port)),
     ]
     with ExitStack() as running:
         running.enter_context(worker())

@@ -102,6 +102,13 @@ def test_updated_at_follows_an_update_by_hand(shop: ShopDatabases) -> None:
     assert shop.query(Database.INSTASHOP, "SELECT updated_at FROM product") > before
 
 
+def test_the_command_says_what_there_is_and_makes_nothing_twice(shop: ShopDatabases) -> None:
+    before = shop.query(Database.INSTASHOP, "SELECT count(*) FROM product")
+    said = shop.run("databases")
+    assert [line.partition(" at ")[0] for line in said.splitlines()] == [database.value for database in Database]
+    assert shop.query(Database.INSTASHOP, "SELECT count(*) FROM product") == before
+
+
 def test_who_may_not_create_or_log_in_is_told_in_one_line(shop: ShopDatabases) -> None:
     for url, reason in (
         (shop.url(Database.CRM, Role.GENERATOR), "permission denied to create role"),
