@@ -1,7 +1,7 @@
 # Everything by one command each. Works from any folder: make -C path/to/checkout demo
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
-AUDIT := .venv/bin/pip-audit --requirement requirements.lock --disable-pip --progress-spinner off
+AUDIT := .venv/bin/pip-audit --requirement requirements.lock --requirement deploy/containers/jupyter.lock --disable-pip --progress-spinner off
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test check audit bench clean-data setup
