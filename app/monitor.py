@@ -73,25 +73,27 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
 
 
 def _of_others(others: Others, now: float) -> Iterator[Metric]:
-    ages = GaugeMetricFamily(
-        "instashop_status_age_seconds", "Seconds since a part last told how it is.", labels=["part"]
-    )
-    for part, at in others.said_at.items():
-        ages.add_metric([part], now - at)
+    ages = GaugeMetricFamily("instashop_status_age_seconds", "Seconds since a part told how it is.", labels=["part"])
+    for part, heard in others.parts.items():
+        ages.add_metric([part], now - heard.at)
     yield ages
-    well = GaugeMetricFamily(
-        "instashop_connector_well",
-        "1 where it carries all changes to Kafka, and nothing threatens it.",
-        labels=["connector"],
-    )
-    kept = GaugeMetricFamily(
-        "instashop_slot_lag_bytes", "WAL that PostgreSQL keeps for a connector.", labels=["connector"]
+    well, endangered, restarts, kept = (
+        GaugeMetricFamily(f"instashop_{name}", meaning, labels=["connector"])
+        for name, meaning in (
+            ("connector_well", "1 where it carries all changes, and nothing threatens it."),
+            ("slot_endangered", "1 where PostgreSQL soon gives up what it keeps for it."),
+            ("connector_restarts", "How often it was restarted since the watch began."),
+            ("slot_lag_bytes", "WAL that PostgreSQL keeps for it."),
+        )
     )
     for connector in others.connectors:
-        well.add_metric([connector.name], connector.problem is None)
+        name = [connector.name]
+        well.add_metric(name, connector.problem is None)
+        endangered.add_metric(name, connector.slot_endangered)
+        restarts.add_metric(name, connector.restarts)
         if connector.slot_lag_bytes is not None:
-            kept.add_metric([connector.name], connector.slot_lag_bytes)
-    yield from (well, kept)
+            kept.add_metric(name, connector.slot_lag_bytes)
+    yield from (well, endangered, restarts, kept)
 
 
 class _Quiet(WSGIRequestHandler):

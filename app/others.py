@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,38 +20,43 @@ class Connector(msgspec.Struct, frozen=True):
     name: str
     problem: str | None
     slot_lag_bytes: int | None
+    slot_endangered: bool
+    restarts: int
 
 
 class _Document(msgspec.Struct, frozen=True):
-    updated_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    updated_at: str
     connectors: tuple[Connector, ...] = ()
+
+
+class Heard(NamedTuple):
+    """What a part said, and since when it has said nothing new."""
+
+    updated_at: str | None = None
+    at: float = NEVER
+    """By this worker's monotonic clock: no two machines' clocks are compared."""
 
 
 class Others(NamedTuple):
-    """All of them at one moment.
+    """All of them at one moment."""
 
-    Attributes:
-        said_at: When each last said something, by the monotonic clock; `NEVER` where nothing readable is there.
-        connectors: The connectors, as last seen.
-    """
-
-    said_at: Mapping[str, float] = dict.fromkeys(PARTS, NEVER)
+    parts: Mapping[str, Heard] = dict.fromkeys(PARTS, Heard())
     connectors: tuple[Connector, ...] = ()
 
 
-def heard(documents: Sequence[bytes | None], now: datetime, clock: float) -> Others:
+def heard(documents: Sequence[bytes | None], former: Others, now: float) -> Others:
     """Return what documents say.
 
     Args:
         documents: What is at `KEYS`.
-        now: The time, with its zone.
-        clock: The same by the monotonic clock.
+        former: What they said before.
+        now: The time, by the monotonic clock.
     """
-    nobody = Others()
-    said_at, connectors = dict(nobody.said_at), nobody.connectors
+    parts, connectors = dict(former.parts), former.connectors
     for part, document in zip(PARTS, documents, strict=True):
-        with suppress(msgspec.DecodeError):  # as where another version writes it: to be read is its duty
+        with suppress(msgspec.DecodeError):  # what another version wrote, or nobody: nothing new was heard
             said = msgspec.json.decode(document or b"", type=_Document)
-            said_at[part] = clock - (now - said.updated_at).total_seconds()
-            connectors += said.connectors
-    return Others(said_at, connectors)
+            if said.updated_at != parts[part].updated_at:
+                parts[part] = Heard(said.updated_at, now)
+            connectors = said.connectors or connectors
+    return Others(parts, connectors)

@@ -97,7 +97,7 @@ async def report() -> None:
         with suppress(RedisError, OSError):  # the mirror says so
             await recent.show()
             await redis.set("status:faust", status(now, await _exchange(me, state)))
-            app.others = heard(cast(list[bytes | None], await redis.mget(KEYS)), datetime.now(UTC), time.monotonic())
+            app.others = heard(cast(list[bytes | None], await redis.mget(KEYS)), app.others, time.monotonic())
         await asyncio.sleep(HEARTBEAT)
 
 

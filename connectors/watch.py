@@ -19,8 +19,8 @@ from connectors.connect_api import Connect
 from connectors.definitions import Definition, load
 from connectors.errors import ConnectorsError
 from connectors.lifecycle import in_hand
-from connectors.observation import Observation, observe
-from connectors.postgres import source_database
+from connectors.observation import observe
+from connectors.postgres import Slot, source_database
 from settings import settings
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Report(msgspec.Struct):
         tasks: The states of its tasks.
         problem: Why it does not carry changes to Kafka, or soon cannot, in one line; null where all is well.
         slot_lag_bytes: WAL that PostgreSQL keeps for it; null where it has no slot.
+        slot_endangered: Whether PostgreSQL, by its own limit, gives that WAL up soon.
         restarts: How often it was restarted since the watch began.
     """
 
@@ -51,6 +52,7 @@ class Report(msgspec.Struct):
     tasks: tuple[str, ...]
     problem: str | None
     slot_lag_bytes: int | None
+    slot_endangered: bool
     restarts: int
 
 
@@ -99,8 +101,10 @@ def watch(*, once: bool = False) -> None:
 
 def look(definition: Definition, connect: Connect, backoff: Backoff) -> Report:
     """Look at a connector, and restart it where it failed and the next try is due."""
+    slot = None
     try:
         with source_database(definition, 0) as database:
+            slot = database.slot()  # grows while Connect is away, which would be asked first
             seen = observe(definition, connect, database)
         if seen.failed and backoff.is_due(time.monotonic()):
             fields = {"event": "restart", "connector": seen.name, "restarts": backoff.restarts}
@@ -109,17 +113,19 @@ def look(definition: Definition, connect: Connect, backoff: Backoff) -> Report:
             with in_hand(definition, patient, PATIENCE, partial(_log, definition.name)) as connector:
                 connector.restart()
     except ConnectorsError as error:
-        return Report(definition.name, "UNKNOWN", (), " ".join(str(error).split()), None, backoff.restarts)
-    return _report(seen, backoff.restarts)
+        return _report(definition.name, "UNKNOWN", (), " ".join(str(error).split()), slot, backoff.restarts)
+    return _report(seen.name, seen.state, seen.tasks, seen.problem, seen.slot, backoff.restarts)
 
 
 def _log(connector: str, doing: str) -> None:
     logger.info("%s %s", connector, doing, extra={"connector": connector})
 
 
-def _report(seen: Observation, restarts: int) -> Report:
-    kept = seen.slot.kept_bytes if seen.slot else None
-    return Report(seen.name, seen.state, seen.tasks, seen.problem, kept, restarts)
+def _report(
+    name: str, state: str, tasks: tuple[str, ...], problem: str | None, slot: Slot | None, restarts: int
+) -> Report:
+    kept, endangered = (slot.kept_bytes, slot.endangered) if slot else (None, False)
+    return Report(name, state, tasks, problem, kept, endangered, restarts)
 
 
 def document(reports: list[Report]) -> bytes:

@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import requests
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
@@ -81,6 +84,16 @@ def metrics(name: str) -> Any:
 def status(part: str) -> Any:
     """Return what a part says of itself; an empty document where it says nothing."""
     return _document(f"status:{part}")
+
+
+def samples() -> list[Sample]:
+    """Return what Prometheus sees of the newest worker; nothing of one that is not ready."""
+    workers = status("faust")["workers"]
+    url = max(workers, key=lambda each: str(each["updated_at"]))["monitor"]  # and not one of those that died
+    if not requests.get(f"{url}/live", timeout=5).ok or not requests.get(f"{url}/ready", timeout=5).ok:
+        return []
+    families = text_string_to_metric_families(requests.get(f"{url}/metrics", timeout=5).text)
+    return [sample for family in families for sample in family.samples]
 
 
 def _document(key: str) -> Any:

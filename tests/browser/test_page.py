@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from functools import partial
+from math import inf
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from connectors.definitions import load as load_connectors
 from dashboard.numbers import Numbers
 from dashboard.pictures import system_browser
 from databases import connect
@@ -20,7 +22,7 @@ from settings import Database
 from stack.ports import HOST, any_free
 from tests.containers import is_healthy
 from tests.faults.test_services import down
-from tests.pipeline import Background, assert_exact, generate, load, metrics, status, wait_until, worker
+from tests.pipeline import Background, assert_exact, generate, load, metrics, samples, status, wait_until, worker
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -101,6 +103,17 @@ def value(page: Page, label: str) -> Locator:
     """Return where a card says its number."""
     card = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
     return card.get_by_test_id("stMetricValue")
+
+
+@pytest.mark.usefixtures("address")
+def test_a_workers_metrics_tell_of_the_parts_beside_it() -> None:
+    def well() -> bool:
+        told = {(sample.name, *sample.labels.values()): sample.value for sample in samples()}
+        connectors = {told.get(("instashop_connector_well", each.name)) for each in load_connectors()}
+        ages = [told.get(("instashop_status_age_seconds", part), inf) for part in ("connectors", "spark")]
+        return connectors == {1} and max(ages) < inf
+
+    wait_until(well)
 
 
 def test_numbers_move_by_themselves_and_then_are_those_of_sql(page: Page) -> None:

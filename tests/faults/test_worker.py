@@ -5,9 +5,7 @@ import json
 import operator
 import signal
 
-import requests
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from prometheus_client.parser import text_string_to_metric_families
 
 from kafka_client import aiokafka_options
 from settings import Database, settings
@@ -20,7 +18,7 @@ from tests.pipeline import (
     load,
     metrics,
     read,
-    status,
+    samples,
     wait_until,
     wait_until_more_is_counted,
     wait_until_shared_by,
@@ -49,15 +47,10 @@ def test_a_plain_run_is_exact() -> None:
 
 
 def scraped() -> dict[tuple[str, str], float]:
-    """Return what Prometheus sees of the events, by topic and outcome; nothing of a worker that is not ready."""
-    workers = status("faust")["workers"]
-    url = max(workers, key=lambda each: str(each["updated_at"]))["monitor"]  # and not one of those that died
-    if not requests.get(f"{url}/live", timeout=5).ok or not requests.get(f"{url}/ready", timeout=5).ok:
-        return {}
+    """Return what Prometheus sees of the events, by topic and outcome."""
     return {
         (sample.labels["topic"], sample.labels["outcome"]): sample.value
-        for family in text_string_to_metric_families(requests.get(f"{url}/metrics", timeout=5).text)
-        for sample in family.samples
+        for sample in samples()
         if sample.name == "instashop_events" and sample.value
     }
 

@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 
 import databases
+from connectors.errors import ConnectorsError
 from connectors.watch import KEY, watch
 from settings import Database, settings
 from tests.integration.connectors.probe import connectors, eventually, query
@@ -29,6 +30,7 @@ def test_a_connector_that_failed_runs_again_and_redis_says_so(caplog: pytest.Log
         "tasks": ["RUNNING"],
         "problem": None,
         "slot_lag_bytes": 0,
+        "slot_endangered": False,
         "restarts": 0,
     }
     assert caplog.text == ""
@@ -54,3 +56,15 @@ def test_a_connector_that_failed_runs_again_and_redis_says_so(caplog: pytest.Log
     eventually(works)
     watch(once=True)
     assert reported("erp-connector")["problem"] is None
+
+
+def test_while_connect_does_not_answer_the_slot_is_still_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise ConnectorsError("Connect does not answer")
+
+    monkeypatch.setattr("connectors.watch.observe", away)
+    watch(once=True)
+    report = reported("erp-connector")
+    assert (report["state"], report["problem"]) == ("UNKNOWN", "Connect does not answer")
+    assert report["slot_lag_bytes"] >= 0
+    assert report["slot_endangered"] is False

@@ -10,8 +10,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.monitor import application, serve
-from app.others import Connector, Others
-from app.pulse import NEVER, Pulse
+from app.others import Connector, Heard, Others
+from app.pulse import Pulse
 
 
 def ask(path: str, pulse: Pulse | None, others: Others | None = None) -> tuple[str, str]:
@@ -53,13 +53,18 @@ def test_metrics_say_what_the_pulse_says(well: Pulse) -> None:
 
 
 def test_metrics_say_what_the_others_say(well: Pulse) -> None:
-    said_at = {"connectors": time.monotonic() - 60, "spark": NEVER}
-    connectors = (Connector("erp-connector", "it failed", None), Connector("crm-connector", None, 512))
-    samples = metrics(well, Others(said_at, connectors))
+    parts = {"connectors": Heard("noon", time.monotonic() - 60), "spark": Heard()}
+    connectors = (
+        Connector("erp-connector", "it failed", None, slot_endangered=False, restarts=3),
+        Connector("crm-connector", None, 512, slot_endangered=True, restarts=0),
+    )
+    samples = metrics(well, Others(parts, connectors))
     assert 60 <= samples["instashop_status_age_seconds", "connectors"] < 120
     assert samples["instashop_status_age_seconds", "spark"] == float("inf")
     assert samples["instashop_connector_well", "erp-connector"] == 0
     assert samples["instashop_connector_well", "crm-connector"] == 1
+    assert samples["instashop_connector_restarts", "erp-connector"] == 3
+    assert samples["instashop_slot_endangered", "crm-connector"] == 1
     assert samples["instashop_slot_lag_bytes", "crm-connector"] == 512
     assert ("instashop_slot_lag_bytes", "erp-connector") not in samples
 

@@ -30,7 +30,7 @@ def exported() -> dict[str, set[str]]:
     """Return the labels of each sample that a worker exports, by its name."""
     now = time.monotonic()
     pulse = Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now, now)
-    others = Others({"spark": now}, (Connector("erp-connector", None, 7),))
+    others = Others(connectors=(Connector("erp-connector", None, 7, slot_endangered=False, restarts=0),))
     _, text = ask("/metrics", pulse, others)
     return {
         sample.name: set(sample.labels) for family in text_string_to_metric_families(text) for sample in family.samples
@@ -44,6 +44,11 @@ def test_what_is_asked_for_is_there(expression: str, exported: dict[str, set[str
     assert names <= exported.keys() | {"up"}
     asked = set(re.findall(r"[{,]\s*(\w+)=", expression)) | set(re.findall(r"by \((\w+)\)", expression))
     assert asked <= {label for name in names for label in exported.get(name, set())} | {"job", "instance"}
+
+
+def test_each_metric_is_asked_for(exported: dict[str, set[str]]) -> None:
+    ours = {name for name in exported if name.startswith("instashop_") and not name.endswith("_created")}
+    assert ours <= {name for expression in EXPRESSIONS for name in re.findall(r"\binstashop_\w+", expression)}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
