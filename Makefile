@@ -24,7 +24,7 @@ check: setup ## lint, format, types, no secret in git, and what is known of the 
 	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
 	-@$(AUDIT) # what became known today shall not keep anyone from working
 
-audit: setup ## ask the Python advisory database about the packages of requirements.lock (needs the network)
+audit: setup ## ask the Python advisory database about the packages, Jupyter's too (needs the network)
 	@$(AUDIT)
 
 bench: setup ## measure speed, latency and memory, and print a table

@@ -10,6 +10,8 @@ DOCUMENTS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHEC
 OURS = {"python", "faust", "streamlit", "pytest"}
 MAKE = "make"
 ELLIPSIS = {"…", "..."}
+BEGINNINGS = "python -m|faust -A|streamlit run|pytest|make"
+VARIABLES = r"(?:[A-Z_]+=\S+ )*"
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -19,8 +21,9 @@ def commands() -> Iterator[tuple[str, str]]:
         blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         lines = [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
         rest = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-        spans = re.findall(r"`((?:\.venv/bin/)?(?:python -m|faust -A|streamlit run|make) [^`]+)`", rest)
-        for command in (*filter(None, lines), *spans):
+        spans = re.findall(rf"`({VARIABLES}(?:\.venv/bin/)?(?:{BEGINNINGS}) [^`]+)`", rest)
+        nested = re.findall(r"\$\(([^)]+)\)", text)
+        for command in (*filter(None, lines), *spans, *nested):
             yield document.name, command
 
 

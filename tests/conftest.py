@@ -36,10 +36,15 @@ LAST = ("test_change", "test_bad_input", "test_partitions")
 
 
 _STARTED: list[Sequence[object]] = []
+_LEFT_OUT: list[pytest.Item] = []
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    _LEFT_OUT.extend(items)
 
 
 def _take_note(event: str, about: tuple[Any, ...]) -> None:
-    if event == "subprocess.Popen" and not isinstance(about[1], str | bytes):
+    if event == "subprocess.Popen":
         _STARTED.append(about[1])
 
 
@@ -55,8 +60,8 @@ def started() -> list[Sequence[object]]:
 @pytest.fixture
 def is_whole_run(pytestconfig: pytest.Config) -> bool:
     """Tell whether no test was left out."""
-    chosen = pytestconfig.option.keyword or pytestconfig.option.markexpr or pytestconfig.option.deselect
-    return pytestconfig.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+    left_out = _LEFT_OUT or pytestconfig.option.ignore or pytestconfig.option.ignore_glob
+    return pytestconfig.args_source is pytest.Config.ArgsSource.TESTPATHS and not left_out
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

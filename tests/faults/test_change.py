@@ -1,15 +1,20 @@
-"""What the README says of a new metric and a new topic is all that it takes: done here to a copy of the checkout."""
+"""A copy of the checkout gets a metric, and a topic with a connector of its own, of what the README names."""
 
+import asyncio
 import json
 import re
 import shutil
 import sys
 import tomllib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from databases import connect
 from settings import CHECKOUT, Database
+from tests.faults.test_partitions import delete, partitions
 from tests.pipeline import FAUST, Background, assert_exact, execute, generate, metrics, run, worker
 
 NAME = "buyer-connector"
@@ -41,11 +46,19 @@ async def buyer(batches: StreamT[Batch]) -> None:
 """
 
 
-def test_a_metric_a_topic_and_its_connector_are_added_as_the_readme_says(tmp_path: Path) -> None:
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    """Have a copy, and forget afterwards what it made."""
+    yield copied(tmp_path / "shop")
+    in_copy(tmp_path / "shop", sys.executable, "-m", "connectors", "delete", NAME)
+    made = {topic for topic in partitions() if topic.startswith("instashop-v2-")}
+    asyncio.run(delete({*made, "buyer"} & partitions().keys()))
+
+
+def test_a_metric_a_topic_and_its_connector_are_added_as_the_readme_says(copy: Path) -> None:
     with worker():
         generate(events=500)
         assert_exact()
-    copy = copied(tmp_path / "shop")
     add_a_metric(copy)
     add_a_topic(copy)
     add_a_connector(copy)
@@ -58,7 +71,6 @@ def test_a_metric_a_topic_and_its_connector_are_added_as_the_readme_says(tmp_pat
     transactions = metrics("transactions")
     assert sum(transactions["by_country"].values()) == transactions["count"]  # of the events that came before, too
     assert metrics("buyers")["count"] > 0
-    in_copy(copy, sys.executable, "-m", "connectors", "delete", NAME)
     with worker():  # the former version goes on from where it was
         assert_exact()
 

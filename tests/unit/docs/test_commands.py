@@ -11,8 +11,8 @@ from settings import CHECKOUT
 from tests.commands import ALL, DISTINCT, MAKE, OURS, words
 
 OTHERS = {
-    "docker": "there is no engine here: docs/containers.md says what was seen on one",
-    "kubectl": "there is no cluster here: docs/kubernetes.md says so",
+    "docker": "needs an engine: docs/containers.md says what was seen on one",
+    "kubectl": "needs a cluster: docs/kubernetes.md says that none was there",
     "helm": "the same",
     "redis-cli": "Redis' own",
     "eval": "the shell's, around a command of ours",
