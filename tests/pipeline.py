@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import requests
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from redis import Redis
 from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
@@ -26,6 +25,7 @@ from kafka_client import aiokafka_options
 from settings import CHECKOUT, DATA, Database, Role, settings
 from stack.service import Service
 from stack.stack import Stack
+from tests.prometheus import samples_of
 
 FAUST = str(Path(sys.executable).with_name("faust"))
 TOPICS = ("carrier", "customer", "interaction", "product", "shipment", "stock", "transaction", "transactiondetail")
@@ -92,8 +92,7 @@ def samples() -> list[Sample]:
     url = max(workers, key=lambda each: str(each["updated_at"]))["monitor"]  # and not one of those that died
     if not requests.get(f"{url}/live", timeout=5).ok or not requests.get(f"{url}/ready", timeout=5).ok:
         return []
-    families = text_string_to_metric_families(requests.get(f"{url}/metrics", timeout=5).text)
-    return [sample for family in families for sample in family.samples]
+    return samples_of(requests.get(f"{url}/metrics", timeout=5).text)
 
 
 def _document(key: str) -> Any:

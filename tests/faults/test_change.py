@@ -19,31 +19,6 @@ from tests.pipeline import FAUST, Background, assert_exact, execute, generate, m
 
 NAME = "buyer-connector"
 README = (CHECKOUT / "README.md").read_text()
-AGENT = """
-from faust.types import StreamT
-
-from app.application import app
-from app.batch import Batch
-from app.totals import Totals
-from cdc import Row, Tallies, measure
-
-
-class Buyer(Row):
-    pass
-
-
-def contributions(buyer: Buyer) -> Tallies:
-    return {measure("buyers", "count"): 1}
-
-
-buyers = Totals("buyer", Buyer, contributions)
-
-
-@app.agent(buyers.topic)
-async def buyer(batches: StreamT[Batch]) -> None:
-    async for batch in batches:
-        await buyers.count(batch)
-"""
 
 
 @pytest.fixture
@@ -114,7 +89,8 @@ def add_a_metric(copy: Path) -> None:
 def add_a_topic(copy: Path) -> None:
     with closing(connect(Database.INSTASHOP)) as owner, owner, owner.cursor() as cursor:
         cursor.execute("ALTER TABLE buyer REPLICA IDENTITY FULL")
-    (copy / "agents" / "buyer.py").write_text(AGENT)
+    agent = (copy / "agents" / "carrier.py").read_text().replace("Carrier", "Buyer").replace("carrier", "buyer")
+    (copy / "agents" / "buyer.py").write_text(agent)
     change(copy / "app" / "documents.py", '"carriers": {', '"buyers": {"count": 0}, "carriers": {')
     truth = copy / "app" / "truth" / "instashop.sql"
     truth.write_text(truth.read_text() + "UNION ALL SELECT ARRAY['buyers', 'count'], count(*) FROM buyer\n")  # noqa: S608

@@ -7,11 +7,11 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 import requests
-from prometheus_client.parser import text_string_to_metric_families
 
 from app.monitor import application, serve
 from app.others import Connector, Heard, Others
 from app.pulse import Pulse
+from tests.prometheus import samples_of
 
 
 def ask(path: str, pulse: Pulse | None, others: Others | None = None) -> tuple[str, str]:
@@ -37,8 +37,7 @@ def metrics(pulse: Pulse, others: Others | None = None) -> dict[tuple[str, ...],
     assert status == "200 OK"
     return {
         (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
+        for sample in samples_of(text)
     }
 
 
@@ -88,9 +87,7 @@ def test_one_that_starts_or_recovers_is_live_but_not_ready(well: Pulse) -> None:
 
 
 def test_while_it_starts_it_says_that_it_recovers() -> None:
-    samples = [
-        sample for family in text_string_to_metric_families(ask("/metrics", None)[1]) for sample in family.samples
-    ]
+    samples = samples_of(ask("/metrics", None)[1])
     assert [(sample.name, sample.value) for sample in samples] == [("instashop_recovering", 1)]
 
 

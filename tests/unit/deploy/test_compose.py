@@ -39,13 +39,16 @@ def compose() -> list[str]:
     return next((each for each in found if not subprocess.run([*each, "version"], capture_output=True).returncode), [])
 
 
-@pytest.mark.skipif(not compose(), reason="Compose is not on this machine")
+COMPOSE = compose()
+
+
+@pytest.mark.skipif(not COMPOSE, reason="Compose is not on this machine")
 def test_compose_reads_it(secrets: Path, tmp_path: Path) -> None:
     target = tmp_path / "deploy" / "containers"
     target.mkdir(parents=True)
     shutil.copytree(secrets, target / "secrets")
     shutil.copy(FILE, tmp_path)
-    command = [*compose(), "--project-directory", str(tmp_path), "config", "--format", "json"]
+    command = [*COMPOSE, "--project-directory", str(tmp_path), "config", "--format", "json"]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout)["services"]

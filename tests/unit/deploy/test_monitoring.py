@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_client.parser import text_string_to_metric_families
 
 from app.others import Connector, Others
 from app.pulse import Pulse
 from settings import CHECKOUT
 from tests.containers import SERVICES
+from tests.prometheus import samples_of
 from tests.unit.app.test_monitor import ask
 
 PROMETHEUS, GRAFANA = CHECKOUT / "deploy" / "prometheus", CHECKOUT / "deploy" / "grafana" / "faust.json"
@@ -32,9 +32,7 @@ def exported() -> dict[str, set[str]]:
     pulse = Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now, now)
     others = Others(connectors=(Connector("erp-connector", None, 7, slot_endangered=False, restarts=0),))
     _, text = ask("/metrics", pulse, others)
-    return {
-        sample.name: set(sample.labels) for family in text_string_to_metric_families(text) for sample in family.samples
-    }
+    return {sample.name: set(sample.labels) for sample in samples_of(text)}
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
