@@ -43,6 +43,11 @@ Of the processor time, since a write that took long because it waited leaves the
 the agents counted meanwhile is part of it: where they have much to do, the mirror rests longer.
 """
 
+GATHER = 0.003
+"""Seconds that the mirror waits for more before a write: the partitions that were fetched together are counted one after
+the other, and are written together. Without it, each transaction of Connect's took two writes.
+"""
+
 Partition = tuple[str, int]
 
 
@@ -97,6 +102,7 @@ class Mirror:
                 # Not wait_for: until Python 3.12 it forgets that it was cancelled if it is woken at that moment.
                 async with asyncio.timeout(max(0, checked + HEARTBEAT - clock())):
                     await self._wake.wait()
+                    await asyncio.sleep(GATHER)
             self._wake.clear()
             began, busy = clock(), thread_time()
             try:
