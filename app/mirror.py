@@ -44,8 +44,10 @@ the agents counted meanwhile is part of it: where they have much to do, the mirr
 """
 
 GATHER = 0.003
-"""Seconds that the mirror waits for more before a write: the partitions that were fetched together are counted one after
-the other, and are written together. Without it, each transaction of Connect's took two writes.
+"""Seconds that the mirror waits for more before a write.
+
+Partitions that were fetched together are counted one after the other, and are to be written together: a write reads and
+publishes whole documents, and of what Connect commits at once a part would have to wait for the next.
 """
 
 Partition = tuple[str, int]
