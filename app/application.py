@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import faust
-import mode.loop
 from faust.app.base import BootStrategy
 from faust.types import ProducerT
 from redis.asyncio import Redis
@@ -99,8 +98,6 @@ class InstaShop(faust.App):
         producer.buffer.max_messages = 100_000
         return producer
 
-
-mode.loop.use("uvloop")  # before there is any: a tenth less of the processor than asyncio's own
 
 with one_clear_line("app"):
     settings()

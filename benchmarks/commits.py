@@ -38,12 +38,12 @@ def lane(order: int) -> str:
 def insert(cursor: Cursor, first: int, orders: int, rate: float) -> dict[int, float]:
     """Insert orders at an even pace; where one is late, the next do not wait for that."""
     committed = {}
-    rows = [[order, lane(order)] for order in range(first, first + orders)]
+    lanes = [(order, lane(order)) for order in range(first, first + orders)]
     begin = time.monotonic()
-    for number, row in enumerate(rows):
+    for number, (order, channel) in enumerate(lanes):
         time.sleep(max(0.0, begin + number / rate - time.monotonic()))
-        cursor.execute(ORDER, row)
-        committed[row[0]] = time.monotonic()
+        cursor.execute(ORDER, [order, channel])
+        committed[order] = time.monotonic()
     return committed
 
 

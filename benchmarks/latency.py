@@ -45,7 +45,7 @@ class Watch:
     def __init__(self, redis: Redis) -> None:
         redis.config_set("notify-keyspace-events", "K$")
         self._redis = redis
-        self._changes = redis.pubsub(ignore_subscribe_messages=True)
+        self._changes = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._changes.subscribe(f"__keyspace@0__:{DOCUMENT}")
         self._document: object = None
         self._shown: dict[str, list[float]] = defaultdict(list)
