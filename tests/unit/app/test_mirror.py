@@ -1,10 +1,10 @@
 """When the mirror writes, and how it ends."""
 
 import asyncio
-from contextlib import suppress
 from typing import cast
 from unittest.mock import AsyncMock
 
+import pytest
 from redis.asyncio import Redis
 
 from app.mirror import Mirror
@@ -39,8 +39,8 @@ def test_partitions_that_are_counted_one_after_the_other_are_written_together() 
         for partition in range(4):
             mirror.changed("transaction", partition, PartitionPartials(), {("transactions", "count")})
             await asyncio.sleep(0)  # as an agent does between two batches
-        with suppress(Written):
+        with pytest.raises(Written) as written:
             await running
-        return cast(Written, running.exception()).args[0]
+        return written.value.args[0]
 
     assert asyncio.run(first_write()) == [("transaction", partition) for partition in range(4)]
