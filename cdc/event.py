@@ -27,10 +27,17 @@ Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Source(msgspec.Struct, gc=False):
-    """Where in PostgreSQL the change stands, and when it was committed. All rows of one snapshot share one LSN."""
+    """Where in PostgreSQL the change stands, and when it was committed. All rows of one snapshot share one LSN.
+
+    Attributes:
+        lsn: The position in the WAL.
+        ts_ms: The commit time, in ms since 1970.
+        tx_id: The low 32 bits of the transaction's id; those of a snapshot's rows are of Debezium's own transaction.
+    """
 
     lsn: Whole | None = None
     ts_ms: Whole | None = None
+    tx_id: Whole | None = msgspec.field(default=None, name="txId")
 
 
 class ChangeEvent(msgspec.Struct, Generic[R], gc=False):

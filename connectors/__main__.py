@@ -101,7 +101,8 @@ def create_topics(timeout: float) -> None:
     """Make the topics that are not a table's, and say where a topic has other partitions than are asked for."""
     for topic, config in topics.OF_THE_APP.items():
         topics.create({topic: settings().partitions}, timeout, config)
-    topics.create(dict.fromkeys((definition.heartbeat_topic for definition in load()), 1), timeout, config={})
+    beats = [topic for each in load() for topic in (each.heartbeat_topic, each.debezium_heartbeat_topic)]
+    topics.create(dict.fromkeys(beats, 1), timeout, topics.HEARTBEATS)
     for topic, count in topics.partition_counts([*captured(), *topics.OF_THE_APP], timeout).items():
         if count != settings().partitions:
             said = f"{topic} has {count} partitions, not {settings().partitions} ({variable('partitions')})"

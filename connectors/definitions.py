@@ -36,8 +36,8 @@ class Definition:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The captured tables, with their schema."""
-        return tuple(self.config["table.include.list"].split(","))
+        """The shop's tables that are captured, with their schema."""
+        return tuple(table for table in self.config["table.include.list"].split(",") if table != HEARTBEAT_TABLE)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -45,11 +45,13 @@ class Definition:
         return tuple(self.route(f"{self.topic_prefix}.{table}") for table in self.tables)
 
     def route(self, topic: str) -> str:
-        """Return the name that the connector's RegexRouter gives a topic; it leaves those that do not match."""
-        pattern = re.compile(self.config["transforms.bare.regex"])
-        replacement = self.config["transforms.bare.replacement"].replace("$", "\\")
-        match = pattern.fullmatch(topic)
-        return match.expand(replacement) if match else topic
+        """Return the name that the connector's RegexRouters give a topic; each leaves those that do not match."""
+        for name in self.config["transforms"].split(","):
+            pattern = re.compile(self.config[f"transforms.{name}.regex"])
+            replacement = self.config[f"transforms.{name}.replacement"].replace("$", "\\")
+            if match := pattern.fullmatch(topic):
+                topic = match.expand(replacement)
+        return topic
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -62,7 +64,12 @@ class Definition:
 
     @property
     def heartbeat_topic(self) -> str:
-        """The topic of the connector's heartbeats, under Debezium's default prefix."""
+        """The topic of the heartbeat row's changes: it has one partition, so they stand in order (`freshness`)."""
+        return self.route(f"{self.topic_prefix}.{HEARTBEAT_TABLE}")
+
+    @property
+    def debezium_heartbeat_topic(self) -> str:
+        """The topic of Debezium's own heartbeats, under its default prefix. Nobody reads it."""
         return f"__debezium-heartbeat.{self.topic_prefix}"
 
     @property

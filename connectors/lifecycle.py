@@ -58,7 +58,9 @@ class Lifecycle:
         self._database.guard_snapshots()
         self._database.publish(definition.published)
         topics.create(dict.fromkeys(definition.topics, settings().partitions), self._patience)
-        resets.write(definition.name, definition.topics, self._database.wal_position(), self._patience)
+        topics.create({definition.heartbeat_topic: 1}, self._patience, topics.HEARTBEATS)
+        written = (*definition.topics, definition.heartbeat_topic)
+        resets.write(definition.name, written, self._database.wal_position(), self._patience)
         self._connect.configure(definition.name, definition.config)
         self._connect.resume(definition.name)
 

@@ -15,6 +15,8 @@ from settings import kafka_service, settings
 DEAD_LETTERS = "dead_letters"
 FOR_EVER = {"retention.ms": "-1"}
 """Kafka's default is a week. Who counts a topic anew, as the app does for a new measure, needs all of it."""
+HEARTBEATS = {"retention.ms": str(6 * 3_600_000), "segment.ms": str(3_600_000)}
+"""Heartbeats come every second, and only the newest ones are read."""
 LONGER = {"max.message.bytes": str(2 * 2**20)}
 """Dead letters: the longest record that another topic takes, with where it stood and why in its headers."""
 OF_THE_APP = {DEAD_LETTERS: FOR_EVER | LONGER, items.TOPIC: FOR_EVER}

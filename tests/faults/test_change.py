@@ -102,14 +102,16 @@ def add_a_connector(copy: Path) -> None:
     config: dict[str, str] = json.loads((folder / "instashop-connector.json").read_text())["config"]
     override = "snapshot.select.statement.overrides"
     statement = config[f"{override}.public.customer"].replace("customer", "buyer")
-    for table in config["table.include.list"].split(","):
+    for table in config[override].split(","):
         del config[f"{override}.{table}"]
     config |= {
         "slot.name": "buyer_cdc",
         "publication.name": "buyer_cdc",
         "topic.prefix": "cdc-buyer",
-        "table.include.list": "public.buyer",
+        "table.include.list": "public.buyer,public.heartbeat",
         "transforms.bare.regex": config["transforms.bare.regex"].replace(config["topic.prefix"], "cdc-buyer"),
+        "transforms.beat.regex": config["transforms.beat.regex"].replace(config["topic.prefix"], "cdc-buyer"),
+        "transforms.beat.replacement": "heartbeat_buyer",
         override: "public.buyer",
         f"{override}.public.buyer": statement,
     }

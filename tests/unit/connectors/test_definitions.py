@@ -54,10 +54,15 @@ class TestEachDefinition:
 
     def test_each_table_is_snapshotted_behind_the_guard(self, definition: Definition) -> None:
         overrides = "snapshot.select.statement.overrides"
-        assert definition.config[overrides] == definition.config["table.include.list"]
+        assert definition.config[overrides].split(",") == list(definition.tables)
         for table in definition.tables:
             statement = definition.config[f"{overrides}.{table}"]
             assert statement.endswith(f" FROM {table} WHERE public.snapshot_is_exact()")
+
+
+def test_each_connector_captures_its_heartbeats_in_a_topic_of_their_own() -> None:
+    captured = {each.heartbeat_topic for each in DEFINITIONS if "public.heartbeat" in each.config["table.include.list"]}
+    assert captured == {"heartbeat_crm", "heartbeat_ecommerce", "heartbeat_erp", "heartbeat_instashop"}
 
 
 @pytest.mark.parametrize("setting", ["slot.name", "topic.prefix"])

@@ -1,0 +1,119 @@
+"""The heartbeats of the shop's databases, as Kafka has them, each with the ends of its source's partitions.
+
+Each connector updates one row of its database every second (``heartbeat.action.query``), and captures that update
+like any other, in a topic of its own with one partition.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from cdc.event import RESET, Source
+from connectors.definitions import load
+from freshness.frontier import Partition
+from kafka_client import aiokafka_options
+
+LOOK_BACK = 60
+"""Offsets before the end from which reading begins: the newest heartbeat, and a reset shortly before it."""
+
+
+class _Event(msgspec.Struct):
+    op: str
+    source: Source
+
+
+class Heartbeat(NamedTuple):
+    """A change of the table ``heartbeat``.
+
+    Attributes:
+        committed_ms: When it was committed, in ms since 1970.
+        tx_id: The low 32 bits of its transaction's id.
+        is_streamed: Whether it is a change. A reset, or a row that a snapshot reads, says that a snapshot begins.
+    """
+
+    committed_ms: int
+    tx_id: int | None
+    is_streamed: bool
+
+
+class Beat(NamedTuple):
+    """A heartbeat of a source.
+
+    Attributes:
+        topics: The topics of the source.
+        committed_ms: When it was committed, in ms since 1970; none where a new snapshot of the source begins.
+        end_offsets: By partition that was asked for, its end after the heartbeat was read; see `Frontier.heard`.
+    """
+
+    topics: tuple[str, ...]
+    committed_ms: int | None
+    end_offsets: Mapping[Partition, int]
+
+
+def sources() -> dict[str, tuple[str, ...]]:
+    """Return the topics of each connector, by the topic of its heartbeats."""
+    return {definition.heartbeat_topic: definition.topics for definition in load()}
+
+
+def heartbeat(value: bytes | None) -> Heartbeat | None:
+    """Decode the value of a record of a heartbeat topic; None where it is no heartbeat."""
+    try:
+        event = msgspec.json.decode(value or b"", type=_Event)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if event.op not in ("c", "u", "r", RESET) or event.source.ts_ms is None:
+        return None
+    return Heartbeat(event.source.ts_ms, event.source.tx_id, event.op in ("c", "u"))
+
+
+async def follow(wanted: Callable[[Collection[str]], Collection[Partition]]) -> AsyncIterator[Beat]:
+    """Yield the heartbeats of all sources, from the newest that Kafka has on, for ever.
+
+    Args:
+        wanted: returns, of the topics of a source, the partitions whose ends are asked for.
+
+    Raises:
+        KafkaError: where Kafka does not answer.
+    """
+    topics_of = sources()
+    async with (
+        AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed") as reader,
+        # Transactions end in one partition after the other: what precedes a heartbeat may not be committed there yet.
+        AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
+    ):
+        await _begin(reader, [TopicPartition(topic, 0) for topic in topics_of])
+        while True:
+            fetched = await reader.getmany(timeout_ms=1_000)
+            for partition, records in fetched.items():
+                for beat in _newest(topics_of[partition.topic], records):
+                    ends = {} if beat.committed_ms is None else await _ends(asker, wanted(beat.topics))
+                    yield beat._replace(end_offsets=ends)
+
+
+async def _begin(reader: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> None:
+    reader.assign(partitions)
+    begins, ends = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
+    for partition in partitions:
+        reader.seek(partition, max(begins[partition], ends[partition] - LOOK_BACK))
+
+
+def _newest(topics: tuple[str, ...], records: Iterable[ConsumerRecord]) -> list[Beat]:
+    """Return what records say, in their order: of heartbeats in a row the last, which says the same as all of them."""
+    beats: list[Beat] = []
+    for record in records:
+        beat = heartbeat(record.value)
+        if beat is None:
+            continue
+        if beats and (beats[-1].committed_ms is not None) == beat.is_streamed:
+            beats.pop()
+        beats.append(Beat(topics, beat.committed_ms if beat.is_streamed else None, {}))
+    return beats
+
+
+async def _ends(asker: AIOKafkaConsumer, partitions: Collection[Partition]) -> dict[Partition, int]:
+    if not partitions:
+        return {}
+    ends = await asker.end_offsets([TopicPartition(*partition) for partition in partitions])
+    return {(partition.topic, partition.partition): end for partition, end in ends.items()}

@@ -1,0 +1,1 @@
+"""The comparison of the numbers with SQL while the shop runs."""
