@@ -12,10 +12,12 @@ from redis.asyncio import Redis
 
 import logs
 from app import monitor, reachable
+from app.ages import Ages
 from app.batch import BatchStream
 from app.mirror import Mirror
 from app.others import Others
 from app.pulse import Pulse
+from app.starts import Starts
 from app.table import PartialsTable
 from app.transport import BatchTransport
 from databases.command import one_clear_line
@@ -65,6 +67,7 @@ class InstaShop(faust.App):
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once; then make haste."""
+        self.add_future(starts.tell())
         host, port = settings().monitor_host, settings().monitor_port
         self.answers_at = monitor.serve(lambda: self.pulse, lambda: self.others, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
@@ -73,6 +76,12 @@ class InstaShop(faust.App):
         except reachable.Misfit as error:
             sys.exit(str(error))
         self._tune_the_interpreter()
+
+    async def on_stop(self) -> None:
+        """Say that it ends in good order, unless it crashes."""
+        await super().on_stop()
+        if not self.crashed:
+            await starts.end()
 
     @staticmethod
     def _tune_the_interpreter() -> None:
@@ -139,7 +148,9 @@ app.transport = BatchTransport(app.conf.broker_consumer, app)
 app.producer_transport = BatchTransport(app.conf.broker_producer, app)
 
 redis = Redis.from_url(settings().redis_url, socket_timeout=5)
-mirror = Mirror(redis, redis_service())
+ages = Ages()
+mirror = Mirror(redis, redis_service(), ages.as_of)
+starts = Starts(redis)
 
 
 @app.task  # type: ignore[untyped-decorator]

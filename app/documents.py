@@ -8,6 +8,7 @@ from typing import Any
 from cdc import Path
 from cdc.event import OPERATIONS
 from cdc.money import average, money
+from cdc.row import iso_utc, milliseconds
 
 Document = dict[str, Any]
 Totals = Mapping[str, Mapping[Path, int]]
@@ -16,33 +17,57 @@ Totals = Mapping[str, Mapping[Path, int]]
 MONEY = "_cents"
 """What a measure of money ends in. A document shows it in units of money, under the name without this."""
 
-EMPTY: dict[str, Document] = {
-    "transactions": {"count": 0, "by_status": {}, "by_payment_method": {}, "by_channel": {}},
-    "revenue": {"total": "0.00", "orders": 0, "by_day": {}, "by_status": {}},
-    "customers": {"count": 0, "by_country": {}, "by_segment": {}},
-    "products": {"count": 0, "by_category": {}},
-    "transactiondetail": {"count": 0, "units": 0, "revenue": "0.00"},
-    "interactions": {"count": 0, "by_type": {}},
-    "stock": {"count": 0, "units": 0, "value": "0.00"},
-    "carriers": {"count": 0},
-    "shipments": {"count": 0, "by_status": {}, "by_carrier": {}, "on_time": 0, "late": 0},
-    "events": {"by_topic": {}},
+FED: dict[str, dict[str, Document]] = {
+    "transaction": {
+        "transactions": {"count": 0, "by_status": {}, "by_payment_method": {}, "by_channel": {}},
+        "revenue": {"total": "0.00", "orders": 0, "by_day": {}, "by_status": {}},
+    },
+    "customer": {"customers": {"count": 0, "by_country": {}, "by_segment": {}}},
+    "product": {"products": {"count": 0, "by_category": {}}},
+    "transactiondetail": {"transactiondetail": {"count": 0, "units": 0, "revenue": "0.00"}},
+    "interaction": {"interactions": {"count": 0, "by_type": {}}},
+    "stock": {"stock": {"count": 0, "units": 0, "value": "0.00"}},
+    "carrier": {"carriers": {"count": 0}},
+    "shipment": {"shipments": {"count": 0, "by_status": {}, "by_carrier": {}, "on_time": 0, "late": 0}},
 }
-"""What each document shows while nothing is counted: the fields that readers may rely on."""
+"""By topic, the documents that it feeds, as they are while nothing is counted: fields that readers may rely on."""
+
+EMPTY: dict[str, Document] = {name: empty for fed in FED.values() for name, empty in fed.items()} | {
+    "events": {"by_topic": {}}
+}
+"""What each document shows while nothing is counted."""
+
+TOPICS_OF: dict[str, tuple[str, ...]] = {name: (topic,) for topic, fed in FED.items() for name in fed} | {
+    "dashboard": ("transaction", "customer", "product")
+}
+"""The topics whose rows a document shows. One that is not here may show rows of any topic, as ``events`` does.
+
+``total_events`` of the dashboard counts what was processed, which has no age.
+"""
 
 
-def documents(names: Iterable[str], totals: Totals, now: datetime) -> dict[str, Document]:
+def documents(
+    names: Iterable[str], totals: Totals, now: datetime, as_of_ms: Mapping[str, int | None] | None = None
+) -> dict[str, Document]:
     """Return the documents of these names, and always the dashboard, without the ``metrics:`` of their keys.
 
     Args:
         names: of the documents.
         totals: sums over all partitions of all workers, of these documents and of `OF_THE_DASHBOARD`.
         now: decides what today is, in UTC, for ``revenue_today``.
+        as_of_ms: by document, the commit time up to which all of it is counted, in ms since 1970; none: not known.
     """
     made = {name: _document(name, totals.get(name, {})) for name in names}
     made["dashboard"] = _dashboard(totals, now)
-    stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {name: document | {"updated_at": stamp} for name, document in made.items()}
+    times = as_of_ms or {}
+    return {name: document | _times(now, times.get(name)) for name, document in made.items()}
+
+
+def _times(now: datetime, as_of_ms: int | None) -> Document:
+    return {
+        "updated_at": iso_utc(milliseconds(now)),
+        "as_of": None if as_of_ms is None else iso_utc(as_of_ms),
+    }
 
 
 def _document(name: str, totals: Mapping[Path, int]) -> Document:

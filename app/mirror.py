@@ -6,10 +6,10 @@ rarely, never more slowly, and what is gathered is bounded by the number of part
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path as File
 from time import monotonic, thread_time
 from typing import Any
@@ -17,12 +17,14 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
 
-from app.documents import EMPTY, OF_THE_DASHBOARD, documents
+from app.documents import EMPTY, OF_THE_DASHBOARD, TOPICS_OF, documents
 from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
+from cdc.row import iso_utc, milliseconds
+from freshness.frontier import Partition, oldest
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,39 @@ Partitions that were fetched together are counted one after the other, and are t
 publishes whole documents, and of what Connect commits at once a part would have to wait for the next.
 """
 
-Partition = tuple[str, int]
+REFUSALS = (ResponseError, AuthenticationError, AuthorizationError)
+"""What Redis answers if it is there and does not do what it is asked, as when its memory is full."""
+
+MAX_REASON_CHARACTERS = 300
+
+VIEW_VERSION = 2
+"""Raised when the keys ``mirror:*`` change their contents: what an earlier version wrote is then written anew."""
+
+AS_OF = "mirror:as_of"
+"""A hash: by partition, as `field_of` names it, the commit time in ms up to which it is counted; empty: not known.
+
+A partition is in it once it has been written since the server was emptied.
+"""
+
+AsOf = Callable[[str, int], int | None]
+"""Returns the commit time in ms up to which a topic's partition is counted; None: not known."""
+
+
+@cache
+def field_of(partition: Partition) -> bytes:
+    """Return the name of a partition in `AS_OF`."""
+    return "{}:{}".format(*partition).encode()
+
+
+def age_of(partitions: Iterable[Partition], ages: Mapping[bytes, bytes]) -> int | None:
+    """Return the commit time in ms up to which all of these partitions are counted; None where it is not known.
+
+    Args:
+        partitions: which ones.
+        ages: what Redis has at `AS_OF`.
+    """
+    known = (ages.get(field_of(partition)) for partition in partitions)
+    return oldest(int(age) if age else None for age in known)
 
 
 @lru_cache(2**14)
@@ -59,20 +93,47 @@ def decoded(path: bytes) -> Path:
     return tuple(msgspec.json.decode(path))
 
 
+class MirrorState(msgspec.Struct):
+    """What ``status:faust`` says of a worker's mirror.
+
+    Attributes:
+        published_at: When it last published documents; none: never.
+        refused: Why Redis refuses what is written, though it answers; none: it does not.
+        refused_since: Since when.
+    """
+
+    published_at: str | None = None
+    refused: str | None = None
+    refused_since: str | None = None
+
+    def is_trouble(self, refused: str | None) -> None:
+        """Note whether Redis refuses what is written, and why."""
+        if refused is None or self.refused is None:
+            self.refused_since = None if refused is None else iso_utc(milliseconds(datetime.now(UTC)))
+        self.refused = refused
+
+
 class Mirror:
     """Writes the partials of this worker's partitions, and publishes the documents of all."""
 
-    def __init__(self, redis: Redis, service: str) -> None:
+    def __init__(self, redis: Redis, service: str, as_of: AsOf) -> None:
         self._redis = redis
         self._service = service
+        self._as_of = as_of
+        self._topics: dict[str, int] = {}
         self._partials: dict[Partition, PartitionPartials] = {}
         self._changed: dict[Partition, set[Path]] = {}
         self._whole: set[Partition] = set()
         self._documents = set(EMPTY)
         self._unpublished = set(EMPTY)
         self._wake = asyncio.Event()
-        self._reached = True
+        self._trouble: str | None = None
         self.written_at = NEVER
+        self.state = MirrorState()
+
+    def counts(self, topic: str, partitions: int) -> None:
+        """Note that a topic of so many partitions is counted: its documents are published once all are in Redis."""
+        self._topics[topic] = partitions
 
     def changed(self, topic: str, partition: int, partials: PartitionPartials, paths: Iterable[Path]) -> None:
         """Note which partials of a partition have changed."""
@@ -109,19 +170,20 @@ class Mirror:
             began, busy = clock(), thread_time()
             try:
                 if not adopted:
-                    await self._redis.eval(ADOPT, 0, owner)
+                    await self._redis.eval(ADOPT, 0, f"{owner} view {VIEW_VERSION}")
                     adopted = True
                 if began >= checked + HEARTBEAT:
-                    await self._redis.set("mirror:cluster", owner, nx=True)  # where the server was emptied
+                    # Emptied servers have forgotten it.
+                    await self._redis.set("mirror:cluster", f"{owner} view {VIEW_VERSION}", nx=True)
                     self._check_all()
                     checked = began
                 await self.write()
                 self.written_at = monotonic()
             except (RedisError, OSError) as error:
-                self._say_lost(error)
+                self._say_trouble(error)
                 await asyncio.sleep(HEARTBEAT)
             else:
-                self._say_back()
+                self._say_well()
                 await asyncio.sleep(REST * (thread_time() - busy))
 
     def _check_all(self) -> None:
@@ -131,7 +193,11 @@ class Mirror:
             self._changed.setdefault(partition, set())
 
     async def write(self) -> None:
-        """Write what has changed, then publish the documents that it changes."""
+        """Write what has changed, then publish the documents that it changes.
+
+        A document is published if every partition that it is made of has been written: the sum of some of them, as
+        while workers start one after the other, is no total.
+        """
         changed, self._changed = self._changed, {}
         whole, self._whole = self._whole, set()
         for partition in whole:
@@ -146,20 +212,21 @@ class Mirror:
                 for partition, paths in changed.items():
                     self._swap(transaction, partition, paths, "whole" if partition in whole else "part")
                 transaction.incr("mirror:version")
+                transaction.hgetall(AS_OF)
                 for name in read:
                     transaction.hgetall(f"mirror:totals:{name}")
                 results = await transaction.execute()
         except BaseException:
             self._gather(changed, whole)
             raise
-        swapped, (version, *totals) = results[: len(changed)], results[len(changed) :]
+        swapped, (version, ages, *totals) = results[: len(changed)], results[len(changed) :]
         old = {partition for partition, result in zip(changed, swapped, strict=True) if result == b"old"}
         self._gather({partition: changed[partition] for partition in old}, set())
         if b"lost" in swapped:  # the server was emptied
             self._gather({}, set(self._partials))
             self._wake.set()
             return  # what this write brought would be shown as all there is: the next one, at once, is whole
-        await self._publish(version, names, dict(zip(read, totals, strict=True)))
+        await self._publish(version, names, dict(zip(read, totals, strict=True)), ages)
         self._unpublished -= names
 
     def _swap(self, transaction: Pipeline, partition: Partition, paths: set[Path], extent: str) -> None:
@@ -167,9 +234,10 @@ class Mirror:
         arguments: list[Any] = []
         for path in paths - {POSITION}:
             arguments += [path[0], msgspec.json.encode(path[1:]), partials.amounts[path]]
-        topic, number = partition
-        key = f"mirror:partials:{topic}:{number}"
-        transaction.eval(SWAP, 1, key, partials.position.offset, extent, *arguments)
+        position, field, as_of = partials.position, field_of(partition), self._as_of(*partition)
+        keys = (b"mirror:partials:" + field, AS_OF)
+        place = (position.offset, extent, position.start, field, "" if as_of is None else as_of)
+        transaction.eval(SWAP, len(keys), *keys, *place, *arguments)
 
     def _gather(self, changed: Mapping[Partition, set[Path]], whole: set[Partition]) -> None:
         """Keep what could not be written for the next write, but of partitions that were lost meanwhile."""
@@ -178,20 +246,46 @@ class Mirror:
                 self._changed.setdefault(partition, set()).update(paths)
         self._whole |= whole & self._partials.keys()
 
-    async def _publish(self, version: int, names: set[str], totals: Mapping[str, Mapping[bytes, bytes]]) -> None:
+    async def _publish(
+        self,
+        version: int,
+        names: set[str],
+        totals: Mapping[str, Mapping[bytes, bytes]],
+        ages: Mapping[bytes, bytes],
+    ) -> None:
         sums = {name: {decoded(path): int(total) for path, total in fields.items()} for name, fields in totals.items()}
-        made = documents(names, sums, datetime.now(UTC))
-        keys = [f"metrics:{name}" for name in made]
-        values = [msgspec.json.encode(document) for document in made.values()]
+        whole = {name for name in [*names, "dashboard"] if self._is_whole(name, ages)}
+        as_of = {name: self._age(name, ages) for name in whole}
+        now = datetime.now(UTC)
+        made = documents(names & whole, sums, now, as_of)
+        keys = [f"metrics:{name}" for name in made if name in whole]
+        values = [msgspec.json.encode(document) for name, document in made.items() if name in whole]
         await self._redis.eval(PUBLISH, len(keys), *keys, version, *values)
+        self.state.published_at = iso_utc(milliseconds(now))
 
-    def _say_lost(self, error: Exception) -> None:
-        if self._reached:
-            fields = {"event": "redis_away", "service": self._service}
-            logger.warning("%s is away: %s; counting goes on", self._service, error, extra=fields)
-        self._reached = False
+    def _partitions_of(self, document: str) -> list[Partition]:
+        topics = [topic for topic in TOPICS_OF.get(document, self._topics) if topic in self._topics]
+        return [(topic, number) for topic in topics for number in range(self._topics[topic])]
 
-    def _say_back(self) -> None:
-        if not self._reached:
+    def _is_whole(self, document: str, ages: Mapping[bytes, bytes]) -> bool:
+        return all(field_of(partition) in ages for partition in self._partitions_of(document))
+
+    def _age(self, document: str, ages: Mapping[bytes, bytes]) -> int | None:
+        return age_of(self._partitions_of(document), ages)
+
+    def _say_trouble(self, error: Exception) -> None:
+        """Log once that Redis is away, or that it answers and refuses: the one passes, the other needs someone."""
+        refused = isinstance(error, REFUSALS)
+        reason = str(error).rpartition("caused error: ")[2][:MAX_REASON_CHARACTERS] or type(error).__name__
+        said = f"{self._service} {'refuses what is written' if refused else 'is away'}: {reason}"
+        if said != self._trouble:
+            fields = {"event": "redis_refuses" if refused else "redis_away", "service": self._service}
+            logger.warning("%s; counting goes on", said, extra=fields)
+        self._trouble = said
+        self.state.is_trouble(reason if refused else None)
+
+    def _say_well(self) -> None:
+        if self._trouble:
             logger.info("%s is back", self._service, extra={"event": "redis_back", "service": self._service})
-        self._reached = True
+        self._trouble = None
+        self.state.is_trouble(None)

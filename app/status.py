@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -16,10 +17,12 @@ from redis.exceptions import RedisError
 from app.application import app, mirror, redis
 from app.dead_letters import recent
 from app.documents import OUTCOMES
+from app.mirror import AS_OF, MirrorState, age_of
 from app.others import KEYS, heard
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
 from app.transport import BatchConsumer
+from cdc.row import iso_utc
 
 HEARTBEAT = 2.0  # seconds
 GONE = timedelta(seconds=10)
@@ -40,6 +43,7 @@ class Worker(msgspec.Struct):
     """By topic and partition, the records that wait to be counted by this worker."""
     monitor: str | None = None
     """The URL below which it answers ``/metrics``, ``/live`` and ``/ready``."""
+    mirror: MirrorState = msgspec.field(default_factory=MirrorState)
 
 
 async def lags() -> dict[str, dict[int, int]]:
@@ -93,29 +97,38 @@ async def report() -> None:
     while True:
         now, lag = datetime.now(UTC), await lags()
         app.pulse = feel(app.pulse, lag)
-        state = Worker(now, started, version("instashop-live"), sum(map(len, lag.values())), lag, app.answers_at)
+        partitions = sum(map(len, lag.values()))
+        state = Worker(now, started, version("instashop-live"), partitions, lag, app.answers_at, mirror.state)
         with suppress(RedisError, OSError):  # the mirror says so
             await recent.show()
-            await redis.set("status:faust", status(now, await _exchange(me, state)))
+            await redis.set("status:faust", status(now, *await _exchange(me, state)))
             app.others = heard(cast(list[bytes | None], await redis.mget(KEYS)), app.others, time.monotonic())
         await asyncio.sleep(HEARTBEAT)
 
 
-async def _exchange(me: str, mine: Worker) -> list[Worker]:
-    """Leave this worker's state, and return those of all that are there."""
+async def _exchange(me: str, mine: Worker) -> tuple[list[Worker], dict[str, str | None]]:
+    """Leave this worker's state, and return those of all that are there, and how old each topic's totals are."""
     async with redis.pipeline(transaction=True) as transaction:
         transaction.hset(WORKERS, me, msgspec.json.encode(mine))
         transaction.hgetall(WORKERS)
-        _, said = await transaction.execute()
+        transaction.hgetall(AS_OF)
+        _, said, ages = await transaction.execute()
     workers = {name: msgspec.json.decode(state, type=Worker) for name, state in said.items()}
     gone = [name for name, worker in workers.items() if mine.updated_at - worker.updated_at > GONE]
     if gone:
         await redis.hdel(WORKERS, *gone)
-    return [worker for name, worker in workers.items() if name not in gone]
+    return [worker for name, worker in workers.items() if name not in gone], as_of(ages)
 
 
-def status(now: datetime, workers: list[Worker]) -> bytes:
-    """Return the document: the workers, and the lag of each topic over all of them."""
+def as_of(ages: Mapping[bytes, bytes]) -> dict[str, str | None]:
+    """Return by topic the time up to which all of its partitions are counted, by all workers; None: not known."""
+    numbers = range(app.conf.topic_partitions)
+    known = {topic: age_of([(topic, number) for number in numbers], ages) for topic in sorted(Totals.by_topic)}
+    return {topic: None if age is None else iso_utc(age) for topic, age in known.items()}
+
+
+def status(now: datetime, workers: list[Worker], as_of: Mapping[str, str | None]) -> bytes:
+    """Return the document: the workers, and of each topic its lag over all of them and its age."""
     by_partition: dict[str, dict[int, int]] = defaultdict(dict)
     for worker in workers:
         for topic, waiting in worker.lag.items():
@@ -126,6 +139,7 @@ def status(now: datetime, workers: list[Worker]) -> bytes:
             "updated_at": now,
             "version": max((worker.version for worker in workers), default=None),
             "workers": workers,
+            "as_of": as_of,
             "lag": lag,
             "lag_by_partition": by_partition,
             "lag_total": sum(lag.values()),

@@ -1,17 +1,26 @@
 -- Swap partials of one partition for newer ones, and move the totals by the difference, at once.
 --
--- KEYS[1]  the partition's partials: a hash of "document path" -> amount, and "offset" -> the position they stand for
+-- KEYS[1]  the partition's partials: a hash of "document path" -> amount, of "offset" -> the position that they stand for,
+--          and of "start" -> the offset at which their snapshot began
+-- KEYS[2]  by partition, the commit time in ms up to which it is counted; empty: not known
 -- ARGV[1]  the position of the new ones
--- ARGV[2]  "whole" where the new ones are all that the partition has, "part" where they are those that changed
--- ARGV[3…] document, path in the document, amount; and again
+-- ARGV[2]  "whole" if the new ones are all that the partition has, "part" if they are those that changed
+-- ARGV[3]  the offset at which their snapshot began
+-- ARGV[4]  the partition, as KEYS[2] names it
+-- ARGV[5]  the commit time up to which it is counted; empty: not known
+-- ARGV[6…] document, path in the document, amount; and again
 --
 -- An older position never replaces a newer one, so a worker that lost the partition can do no harm. A part on top of
--- nothing is refused: the server was emptied, and the whole is wanted.
+-- nothing is refused: the server was emptied, and the whole is wanted. The age of an earlier snapshot is void.
 local held = redis.call('HGET', KEYS[1], 'offset')
 if not held and ARGV[2] ~= 'whole' then return 'lost' end
 if held and tonumber(held) > tonumber(ARGV[1]) then return 'old' end
-redis.call('HSET', KEYS[1], 'offset', ARGV[1])
-for i = 3, #ARGV, 3 do
+local as_of = ''
+if redis.call('HGET', KEYS[1], 'start') == ARGV[3] then as_of = redis.call('HGET', KEYS[2], ARGV[4]) or '' end
+if (tonumber(ARGV[5]) or -1) > (tonumber(as_of) or -1) then as_of = ARGV[5] end
+redis.call('HSET', KEYS[1], 'offset', ARGV[1], 'start', ARGV[3])
+redis.call('HSET', KEYS[2], ARGV[4], as_of)
+for i = 6, #ARGV, 3 do
   local document, path, amount = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local partial = document .. ' ' .. path
   local before = redis.call('HGET', KEYS[1], partial)

@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
 
-from app.application import app, mirror
+from app.application import ages, app, mirror
 from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
 from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
 from app.writer import Writer, or_crash
 from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
+from cdc.partials import Position
 from cdc.totals import EVENTS, Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
@@ -48,11 +49,16 @@ class Totals(Generic[R]):
         self._writers: dict[int, Writer] = {}
         self.batches = 0
         self.by_topic[name] = self
+        mirror.counts(name, app.conf.topic_partitions)
         app.after_rebalance.append(self._read_on_everywhere)
 
     def counted(self, partition: int) -> int:
         """Return the offset up to which a partition is counted; -1 where nothing is."""
         return self._partials(partition).position.offset
+
+    def position(self, partition: int) -> Position | None:
+        """Return how far a partition is counted; None where it is not this worker's."""
+        return self._partitions[partition].position if partition in self._partitions else None
 
     def outcomes(self) -> Counter[str]:
         """Return how many events of each outcome are counted in this worker's partitions."""
@@ -152,6 +158,7 @@ class Totals(Generic[R]):
         for writer in self._writers.values():
             writer.leave()
         self._writers.clear()
+        ages.forget([(self.name, partition) for partition in range(app.conf.topic_partitions)])
         assigned = {partition: self._partials(partition) for partition in self._assigned()}
         for partition, partials in assigned.items():
             if hidden := self.table.hidden(partition):

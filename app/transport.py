@@ -20,9 +20,11 @@ And on those of aiokafka 0.14.0, beside those of `app.records`: ``AIOKafkaConsum
 ``_fetch_max_wait_ms`` and ``_fetcher``.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import aiokafka
@@ -97,6 +99,21 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         self.last_fetched[tp] = records[-1].offset
         return batch
 
+    async def fetched_to(self) -> dict[TP, tuple[int, int]]:
+        """See `BatchConsumer.fetched_to`."""
+        fetched: dict[TP, tuple[int, int]] = await self.call_thread(self._fetched_to)
+        return fetched
+
+    async def _fetched_to(self) -> dict[TP, tuple[int, int]]:
+        fetched = {}
+        consumer = self._ensure_consumer()
+        for tp in consumer.assignment():
+            if not self.consumer._is_changelog_tp(tp):
+                with suppress(TimeoutError, IllegalStateError):  # it is not known yet, or not this worker's any more
+                    async with asyncio.timeout(0):
+                        fetched[TP(*tp)] = await consumer.position(tp), self.last_fetched.get(TP(*tp), -1)
+        return fetched
+
     async def read_from(self, tp: TP, offset: int) -> Turn | None:
         """See `BatchConsumer.read_from`."""
         turn: Turn | None = await self.call_thread(self._read_from, tp, offset)
@@ -146,6 +163,13 @@ class BatchConsumer(driver.Consumer):
             The turn of the first batch from there; None where the partition is not this worker's any more.
         """
         return await self._thread.read_from(tp, offset)
+
+    async def fetched_to(self) -> dict[TP, tuple[int, int]]:
+        """Return, by partition, the offset from which it is fetched next, and that of the last record fetched.
+
+        Offsets between the two are of no record: they are the ends of transactions, or of records that were aborted.
+        """
+        return await self._thread.fetched_to()
 
     @property
     def fetched_at(self) -> float:

@@ -74,3 +74,9 @@ def utc_day(moment: datetime) -> str:
 def milliseconds(moment: datetime) -> int:
     """Return a moment in ms since 1970, as Debezium writes the times of changes."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def iso_utc(moment_ms: int) -> str:
+    """Return a moment, given in ms since 1970, as ISO 8601 in UTC to the ms, as ``2026-11-24T12:00:00.000Z``."""
+    moment = EPOCH + timedelta(milliseconds=moment_ms)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -91,7 +91,11 @@ def add_a_topic(copy: Path) -> None:
         cursor.execute("ALTER TABLE buyer REPLICA IDENTITY FULL")
     agent = (copy / "agents" / "carrier.py").read_text().replace("Carrier", "Buyer").replace("carrier", "buyer")
     (copy / "agents" / "buyer.py").write_text(agent)
-    change(copy / "app" / "documents.py", '"carriers": {', '"buyers": {"count": 0}, "carriers": {')
+    change(
+        copy / "app" / "documents.py",
+        '"carrier": {"carriers"',
+        '"buyer": {"buyers": {"count": 0}},\n    "carrier": {"carriers"',
+    )
     truth = copy / "app" / "truth" / "instashop.sql"
     truth.write_text(truth.read_text() + "UNION ALL SELECT ARRAY['buyers', 'count'], count(*) FROM buyer\n")  # noqa: S608
 

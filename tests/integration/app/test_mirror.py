@@ -23,6 +23,7 @@ from cdc.partials import Entry
 from settings import Settings, settings
 
 TOPIC = "transaction"
+PARTITIONS = 2
 COUNT: Path = ("transactions", "count")
 PAID: Path = ("transactions", "by_status", "paid")
 REVENUE: Path = ("revenue", "total_cents")
@@ -44,12 +45,18 @@ class Worker:
     def __init__(self, runner: asyncio.Runner) -> None:
         self.runner = runner
         self.redis = AsyncRedis.from_url(own_database())
-        self.mirror = Mirror(self.redis, "there")
+        self.as_of_ms: dict[int, int] = {}
+        self.mirror = Mirror(self.redis, "there", lambda _, partition: self.as_of_ms.get(partition))
+        self.mirror.counts(TOPIC, PARTITIONS)
         self.partials: dict[int, PartitionPartials] = {}
 
     def take_over(self, partition: int, entries: dict[Path, Entry]) -> None:
         self.partials[partition] = PartitionPartials(entries)
         self.mirror.assigned(TOPIC, self.partials)
+
+    def take_over_all(self) -> None:
+        for partition in range(PARTITIONS):
+            self.take_over(partition, {})
 
     def lose(self, partition: int) -> None:
         del self.partials[partition]
@@ -63,11 +70,20 @@ class Worker:
         partials.settle()
         return entries
 
+    def reset(self, partition: int, offset: int) -> None:
+        """Count a reset, as before a new snapshot."""
+        partials = self.partials[partition]
+        self.mirror.changed(TOPIC, partition, partials, partials.fold([Change(offset, {}, is_reset=True)]))
+
     def adopt(self, owner: str) -> None:
         self.runner.run(self.redis.eval(ADOPT, 0, owner))  # type: ignore[arg-type]
 
     def write(self) -> None:
         self.runner.run(self.mirror.write())
+
+    def write_heartbeat(self) -> None:
+        self.mirror._check_all()
+        self.write()
 
     def write_and_meanwhile(self, do: Callable[[], None]) -> None:
         """Write, and do something while the server is waited for."""
@@ -123,7 +139,8 @@ def test_totals_are_sums_over_the_partitions_of_all_workers(workers: tuple[Worke
 
 def test_what_an_older_worker_still_writes_is_refused(workers: tuple[Worker, Worker]) -> None:
     frozen, successor = workers
-    frozen.take_over(0, {})
+    frozen.take_over_all()
+    frozen.write()
     written = frozen.count(0, 5, {COUNT: 2, PAID: 2})
     successor.take_over(0, written)
     successor.count(0, 9, {COUNT: 1, PAID: -1})
@@ -134,6 +151,75 @@ def test_what_an_older_worker_still_writes_is_refused(workers: tuple[Worker, Wor
 
     assert shown("transactions")["count"] == 3
     assert shown("transactions")["by_status"] == {"paid": 1}
+
+
+def test_a_sum_of_some_partitions_is_not_shown_as_a_total(workers: tuple[Worker, Worker]) -> None:
+    first, second = workers
+    first.take_over(0, {})
+    first.count(0, 5, {COUNT: 2})
+    first.write()
+    assert shown("transactions") == shown("dashboard") == {}
+
+    second.take_over(1, {})
+    second.count(1, 5, {COUNT: 3})
+    second.write()
+    assert shown("transactions")["count"] == 5
+
+
+def test_a_document_is_as_old_as_its_oldest_partition(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    worker.take_over_all()
+    worker.as_of_ms[0] = 2_000
+    worker.write()
+    assert shown("transactions")["as_of"] is None
+
+    worker.as_of_ms[1] = 1_000
+    worker.write_heartbeat()
+    assert shown("transactions")["as_of"] == shown("dashboard")["as_of"] == "1970-01-01T00:00:01.000Z"
+
+    worker.as_of_ms = {}  # as one that has just begun: what the partition is as of stays true
+    worker.write_heartbeat()
+    assert shown("transactions")["as_of"] == "1970-01-01T00:00:01.000Z"
+
+
+def test_the_former_totals_stay_until_a_new_snapshot_is_counted(workers: tuple[Worker, Worker]) -> None:
+    worker, _ = workers
+    worker.take_over_all()
+    worker.count(0, 5, {COUNT: 7})
+    worker.as_of_ms = {0: 1_000, 1: 1_000}
+    worker.write()
+    assert shown("transactions")["count"] == 7
+
+    worker.as_of_ms = {}
+    worker.reset(0, 6)
+    worker.count(0, 7, {COUNT: 1})
+    worker.write_heartbeat()
+    assert shown("transactions")["count"] == 7
+
+    worker.count(0, 8, {COUNT: 7})
+    worker.as_of_ms = {0: 9_000, 1: 9_000}
+    worker.write_heartbeat()
+    assert (shown("transactions")["count"], shown("transactions")["as_of"]) == (8, "1970-01-01T00:00:09.000Z")
+
+
+def test_the_numbers_of_an_earlier_version_stay_until_this_one_has_caught_up(workers: tuple[Worker, Worker]) -> None:
+    earlier, later = workers
+    earlier.adopt("kafka-1 app-1")
+    earlier.take_over_all()
+    earlier.count(0, 5, {COUNT: 7})
+    earlier.as_of_ms = {0: 1_000, 1: 1_000}
+    earlier.write()
+
+    later.adopt("kafka-1 app-2")
+    later.take_over_all()
+    later.count(0, 1, {COUNT: 1})
+    later.write()
+    assert shown("transactions")["count"] == 7
+
+    later.count(0, 5, {COUNT: 8})
+    later.as_of_ms = {0: 2_000, 1: 2_000}
+    later.write_heartbeat()
+    assert shown("transactions")["count"] == 9
 
 
 def test_documents_of_older_totals_are_refused(workers: tuple[Worker, Worker]) -> None:
@@ -156,7 +242,7 @@ def test_documents_of_older_totals_are_refused(workers: tuple[Worker, Worker]) -
 
 
 def test_a_partition_is_lost_during_a_write_that_finds_the_server_empty(workers: tuple[Worker, Worker]) -> None:
-    worker, _ = workers
+    worker, successor = workers
     for partition in (0, 1):
         worker.take_over(partition, {})
     worker.write()
@@ -166,7 +252,10 @@ def test_a_partition_is_lost_during_a_write_that_finds_the_server_empty(workers:
 
     worker.write_and_meanwhile(lambda: worker.lose(0))
     worker.write()
+    assert shown("transactions") == {}
 
+    successor.take_over(0, {})
+    successor.write()
     assert shown("transactions")["count"] == 1
 
 
@@ -202,7 +291,7 @@ def test_a_mirror_is_forgotten_where_it_is_of_another_kafka_or_version(
 
 def test_a_document_that_nothing_changes_in_is_left_as_it_is(workers: tuple[Worker, Worker]) -> None:
     worker, _ = workers
-    worker.take_over(0, {})
+    worker.take_over_all()
     worker.write()
     stock, transactions = shown("stock"), shown("transactions")
     worker.count(0, 1, {COUNT: 1})
@@ -210,21 +299,19 @@ def test_a_document_that_nothing_changes_in_is_left_as_it_is(workers: tuple[Work
     assert shown("stock") == stock
     assert shown("transactions")["updated_at"] > transactions["updated_at"]
 
-    worker.mirror._check_all()
-    worker.write()
+    worker.write_heartbeat()
     assert shown("stock")["updated_at"] > stock["updated_at"]
 
 
 def test_a_document_of_this_worker_alone_is_published_with_the_heartbeat_too(workers: tuple[Worker, Worker]) -> None:
     worker, _ = workers
-    worker.take_over(0, {})
+    worker.take_over_all()
     worker.count(0, 1, {("returns", "count"): 3})
     worker.write()
     with Redis.from_url(own_database()) as redis:
         assert redis.delete("metrics:returns")
 
-    worker.mirror._check_all()
-    worker.write()
+    worker.write_heartbeat()
 
     assert shown("returns")["count"] == 3
 
@@ -233,7 +320,7 @@ def test_a_document_that_could_not_be_published_is_published_with_the_next_write
     workers: tuple[Worker, Worker],
 ) -> None:
     worker, _ = workers
-    worker.take_over(0, {})
+    worker.take_over_all()
     worker.write()
     publish = worker.mirror._publish
 
@@ -342,8 +429,7 @@ class Mirrored(RuleBasedStateMachine):
     def owners_have_the_last_word(self) -> None:
         """Each worker's heartbeat writes what it has: once to see that it is lost, and then whole."""
         for worker in [*self.workers, *self.workers]:
-            worker.mirror._check_all()
-            worker.write()
+            worker.write_heartbeat()
         assert shown("transactions").get("count", 0) == self.truth[COUNT]
         assert Decimal(shown("revenue").get("total", 0)) * 100 == self.truth[REVENUE]
         totals = {(name, *path): total for name, fields in self.totals().items() for path, total in fields.items()}

@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
-from app.documents import EMPTY, Totals, documents
+from app.documents import EMPTY, TOPICS_OF, Totals, documents
 from cdc import Path
 from cdc.money import average, money
+from freshness import sources
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -15,6 +16,7 @@ def test_without_any_row_every_field_is_there() -> None:
         "by_payment_method": {},
         "by_channel": {},
         "updated_at": "2026-11-24T12:00:00.000Z",
+        "as_of": None,
     }
     assert shown["revenue"]["average_order_value"] == "0.00"
     assert shown["stock"]["below_reorder"] == []
@@ -27,7 +29,20 @@ def test_without_any_row_every_field_is_there() -> None:
         "average_order_value": "0.00",
         "total_events": 0,
         "updated_at": "2026-11-24T12:00:00.000Z",
+        "as_of": None,
     }
+
+
+def test_each_document_says_as_of_when_it_is() -> None:
+    shown = documents(["stock"], {}, NOON, {"stock": 1_796_000_000_123, "dashboard": None})
+    assert shown["stock"]["as_of"] == "2026-11-30T00:53:20.123Z"
+    assert shown["dashboard"]["as_of"] is None
+
+
+def test_every_document_is_fed_by_topics_that_are_counted() -> None:
+    captured = {topic for topics in sources().values() for topic in topics}
+    assert {topic for topics in TOPICS_OF.values() for topic in topics} == captured
+    assert EMPTY.keys() | {"dashboard"} == TOPICS_OF.keys() | {"events"}
 
 
 def test_money_is_a_string_and_an_empty_group_is_left_out() -> None:

@@ -1,0 +1,76 @@
+"""How old what this worker has counted is, partition by partition: see `freshness`."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+from faust.types import TP
+
+from cdc.partials import Position
+from freshness import Frontier, follow
+from freshness.frontier import Partition
+
+STEP_SECONDS = 0.5
+"""Between two looks at how far the partitions are counted. Heartbeats come every second."""
+
+
+class Fetching(Protocol):
+    """The consumer, as far as it is needed here."""
+
+    def assignment(self) -> Iterable[TP]:
+        """Return this worker's partitions."""
+
+    async def fetched_to(self) -> dict[TP, tuple[int, int]]:
+        """See `app.transport.BatchConsumer.fetched_to`."""
+
+
+class Counting(Protocol):
+    """Who knows how far a partition is counted."""
+
+    def position(self, tp: TP) -> Position | None:
+        """Return the position; None where the partition belongs to no topic that is counted."""
+
+
+class Ages:
+    """The commit time up to which each of this worker's partitions is counted."""
+
+    def __init__(self) -> None:
+        self._frontier = Frontier()
+        self._as_of_ms: dict[Partition, int | None] = {}
+
+    def as_of(self, topic: str, partition: int) -> int | None:
+        """Return it in ms since 1970; None: it is not known."""
+        return self._as_of_ms.get((topic, partition))
+
+    def forget(self, partitions: Collection[Partition]) -> None:
+        """Forget partitions: they were another worker's meanwhile, or a new snapshot of them begins."""
+        self._frontier.forget(partitions)
+        for partition in partitions:
+            self._as_of_ms.pop(partition, None)
+
+    async def hear(self, consumer: Fetching) -> None:
+        """Take up the heartbeats, for ever.
+
+        Raises:
+            KafkaError: where Kafka does not answer.
+        """
+
+        def ours(topics: Collection[str]) -> list[Partition]:
+            return [(tp.topic, tp.partition) for tp in consumer.assignment() if tp.topic in topics]
+
+        async for beat in follow(ours):
+            if beat.committed_ms is None:
+                self.forget(ours(beat.topics))
+            else:
+                self._frontier.heard(beat.committed_ms, beat.end_offsets)
+
+    async def keep_up(self, consumer: Fetching, counting: Counting) -> None:
+        """Move the times with what is counted, for ever."""
+        while True:
+            await asyncio.sleep(STEP_SECONDS)
+            for tp, (next_fetched, last_fetched) in (await consumer.fetched_to()).items():
+                position = counting.position(tp)
+                if position is not None:
+                    done = next_fetched if position.offset >= last_fetched else position.offset + 1
+                    partition = (tp.topic, tp.partition)
+                    self._as_of_ms[partition] = self._frontier.processed(partition, done, position.start)
