@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.progress import Progress
@@ -27,44 +28,53 @@ WORKER = "worker"
 
 
 @contextmanager
-def services(progress: Progress) -> Iterator[None]:
+def services(progress: Progress, also: Sequence[str] = (WORKER,)) -> Iterator[None]:
     """Have fresh services within a ``with`` block, and leave nothing of them behind.
+
+    Args:
+        progress: where it shows what starts.
+        also: names of the processes that the block starts: they stop with it, and first.
 
     Raises:
         StackError: a service cannot be started.
     """
     starting = progress.add_task("Starting the services", total=None)
     try:
-        with running(lambda line: progress.update(starting, description=line.partition(", log")[0]), also=[WORKER]):
+        with running(lambda line: progress.update(starting, description=line.partition(", log")[0]), also=also):
             progress.remove_task(starting)
             yield
     finally:
         clean()
 
 
-def connect() -> None:
-    """Make the databases, the topics and the connectors.
+def connect(checkout: Path = CHECKOUT) -> None:
+    """Make the databases, the topics and the connectors, as this checkout or another one has them.
 
     Raises:
         StackError: the connectors do not run.
     """
-    output_of([sys.executable, "-m", "connectors"])
+    output_of([sys.executable, "-m", "connectors"], checkout)
 
 
-def start_worker() -> Process:
-    """Start the real worker. It ends with the services.
+def start_worker(checkout: Path = CHECKOUT) -> Process:
+    """Start the real worker, of this checkout or of another one. It ends with the services.
 
     Raises:
         StackError: it cannot be started.
     """
-    worker = Process(WORKER, DATA)
-    worker.start(
-        [sys.executable, "-m", "faust", "-A", "app", "worker"],
-        folder=CHECKOUT,
-        environment={"INSTASHOP_LOG_LEVEL": "warning"},
-        user=None,
-    )
-    return worker
+    return start(WORKER, [sys.executable, "-m", "faust", "-A", "app", "worker"], checkout)
+
+
+def start(name: str, command: Sequence[str], checkout: Path = CHECKOUT) -> Process:
+    """Start a process that ends with the services.
+
+    Raises:
+        StackError: it cannot be started.
+    """
+    process = Process(name, DATA)
+    environment = {"INSTASHOP_LOG_LEVEL": "warning", "PYTHONPATH": str(checkout)}
+    process.start(command, folder=checkout, environment=environment, user=None)
+    return process
 
 
 def check(worker: Process) -> None:
@@ -82,13 +92,16 @@ def program(module: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
 
 
-def output_of(command: Sequence[str]) -> str:
+def output_of(command: Sequence[str], checkout: Path = CHECKOUT) -> str:
     """Run a command, and return what it prints.
 
     Raises:
         StackError: it failed.
     """
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)  # noqa: S603
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    done = subprocess.run(  # noqa: S603
+        command, cwd=checkout, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         cause = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
         raise StackError(f"{' '.join(command[1:])} failed: {cause}")
