@@ -32,10 +32,11 @@ class Starts:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._me = uuid4().hex
+        self._has_ended = False
 
     async def tell(self) -> None:
         """Tell it from now on, also while the worker waits for Kafka or reads its tables."""
-        while True:
+        while not self._has_ended:
             with suppress(RedisError, OSError):  # the mirror says so
                 await self._tell(time.time_ns() // 1_000_000)
             await asyncio.sleep(STEP_SECONDS)
@@ -52,6 +53,7 @@ class Starts:
 
     async def end(self) -> None:
         """Tell that this worker ends in good order."""
+        self._has_ended = True
         with suppress(RedisError, OSError):
             await self._redis.hdel(WORKERS, self._me)
 

@@ -4,16 +4,26 @@ Each connector updates one row of its database every second (``heartbeat.action.
 like any other, in a topic of its own with one partition.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from time import monotonic
 from typing import NamedTuple
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from cdc.event import RESET, Source
 from connectors.definitions import load
 from freshness.frontier import Partition
 from kafka_client import aiokafka_options
+from settings import kafka_service
+
+POLL_MS = 1_000
+"""Milliseconds for which one request waits for heartbeats."""
+
+LOOK_AGAIN_SECONDS = 5.0
+"""Between two looks for the topic of a connector that has not been made yet."""
 
 LOOK_BACK = 60
 """Offsets before the end from which reading begins: the newest heartbeat, and a reset shortly before it."""
@@ -71,25 +81,48 @@ def heartbeat(value: bytes | None) -> Heartbeat | None:
 async def follow(wanted: Callable[[Collection[str]], Collection[Partition]]) -> AsyncIterator[Beat]:
     """Yield the heartbeats of all sources, from the newest that Kafka has on, for ever.
 
+    A source whose connector has not been made yet is followed once it has been.
+
     Args:
         wanted: returns, of the topics of a source, the partitions whose ends are asked for.
 
     Raises:
         KafkaError: where Kafka does not answer.
     """
-    topics_of = sources()
-    async with (
-        AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed") as reader,
-        # Transactions end in one partition after the other: what precedes a heartbeat may not be committed there yet.
-        AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
-    ):
-        await _begin(reader, [TopicPartition(topic, 0) for topic in topics_of])
-        while True:
-            fetched = await reader.getmany(timeout_ms=1_000)
-            for partition, records in fetched.items():
-                for beat in _newest(topics_of[partition.topic], records):
+    try:
+        async with (
+            AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed") as reader,
+            # Transactions end in one partition after the other: what precedes a heartbeat may not be committed there.
+            AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
+        ):
+            while True:
+                async for beat in _of_those_there(reader, sources()):
                     ends = {} if beat.committed_ms is None else await _ends(asker, wanted(beat.topics))
                     yield beat._replace(end_offsets=ends)
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        # aiokafka lets out that it has cancelled a task of its own, if it is closed while Kafka is away.
+        raise KafkaConnectionError(kafka_service()) from error
+
+
+async def _of_those_there(reader: AIOKafkaConsumer, topics_of: Mapping[str, tuple[str, ...]]) -> AsyncIterator[Beat]:
+    """Yield the heartbeats of the sources whose topics exist, until another one does."""
+    there = topics_of.keys() & await reader.topics()
+    if not there:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return
+    await _begin(reader, [TopicPartition(topic, 0) for topic in there])
+    looked = monotonic()
+    while True:
+        fetched = await reader.getmany(timeout_ms=POLL_MS)
+        for partition, records in fetched.items():
+            for beat in _newest(topics_of[partition.topic], records):
+                yield beat
+        if len(there) < len(topics_of) and monotonic() > looked + LOOK_AGAIN_SECONDS:
+            looked = monotonic()
+            if topics_of.keys() & await reader.topics() != there:
+                return
 
 
 async def _begin(reader: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> None:
