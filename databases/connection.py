@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from settings import Database, Role, database_variable, settings, variable
@@ -58,6 +59,8 @@ def failure(database: Database, error: psycopg2.Error, role: Role | None = None)
     reason = re.sub("^connection to server .* failed: (FATAL: )?", "", str(error).partition("\n")[0]).strip()
     if isinstance(error, psycopg2.ProgrammingError) and error.pgcode is None:
         reason = "the URL cannot be read"  # the driver quotes the part that it does not understand: maybe a password
+    if isinstance(error, psycopg2.errors.LockNotAvailable):
+        reason = "a snapshot or a long transaction holds a table that is to be changed"
     if role is not None and "password" in reason:
         setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
     if role is not None and isinstance(error, psycopg2.OperationalError) and not may_pass(error):
