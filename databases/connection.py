@@ -14,6 +14,9 @@ CONNECT_TIMEOUT = 5  # seconds
 # A server that answers, but not yet: worth waiting for, like one that does not answer.
 NOT_YET = ("starting up", "shutting down", "recovery mode", "accepting connections", "too many")
 
+OLDER = (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn)
+"""What a job meets if it is newer than the database that it uses."""
+
 
 class DatabaseError(Exception):
     """A database cannot be used. The message is one line with its address and the variable that sets it."""
@@ -65,6 +68,8 @@ def failure(database: Database, error: psycopg2.Error, role: Role | None = None)
         setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
     if role is not None and isinstance(error, psycopg2.OperationalError) and not may_pass(error):
         setting = f"{setting}; python -m databases makes the databases and roles that are missing"
+    if role is not None and isinstance(error, OLDER):
+        setting = f"{setting}; python -m databases brings an older database up to this version"
     message = f"PostgreSQL {database.value} at {address(database)}: {reason or type(error).__name__} (see {setting})"
     return UnreachableError(message) if may_pass(error) else RefusedError(message)
 

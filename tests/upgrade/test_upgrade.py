@@ -1,5 +1,6 @@
 """This version goes on with the data of version 0.1.0, and ends equal to SQL."""
 
+import asyncio
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -11,17 +12,19 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 
+from connectors import definitions
 from databases import connect
 from databases.migrate import MIGRATIONS, load
 from settings import CHECKOUT, Database, settings
 from spark.queries import QUERIES
+from stack.topics import last
 from tests import pipeline
-from tests.pipeline import FAUST, Background, assert_exact, generate, run, worker
+from tests.pipeline import FAUST, Background, assert_exact, generate, run, wait_until, worker
 from tests.windows import assert_windows_are_exact
 
 FORMER = Path(__file__).with_name("version-0.1.0.tar.gz")
 
-pytestmark = pytest.mark.timeout(600)  # two versions start all services
+pytestmark = pytest.mark.timeout(900)  # two versions start all services
 
 
 class Shop:
@@ -72,6 +75,11 @@ def python(checkout: Path, *arguments: str) -> None:
     assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
 
 
+def background(checkout: Path, *command: str) -> Background:
+    """Run a command of a version within a block."""
+    return Background(*command, folder=checkout, PYTHONPATH=str(checkout))
+
+
 def query(database: Database, statement: str) -> list[tuple[Any, ...]]:
     with closing(connect(database)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement)
@@ -84,10 +92,12 @@ def make_data(former: Path, shop: Shop) -> None:
     python(former, "-m", "generator", "--rate", "0", "--events", "500")
     python(former, "-m", "databases")
     python(former, "-m", "connectors")
-    with Background(FAUST, "-A", "app", "worker", folder=former, PYTHONPATH=str(former)):
-        python(former, "-m", "generator", "--rate", "0", "--events", "200")
+    with background(former, FAUST, "-A", "app", "worker"):
+        with background(former, sys.executable, "-m", "spark", "--once") as spark:
+            python(former, "-m", "generator", "--rate", "0", "--events", "200")
+            wait_until(lambda: not spark.runs)
+        assert spark.process.returncode == 0, f"see {spark.log}"
         python(former, "-m", "faust", "-A", "app", "reconcile", "--timeout", "120")
-        python(former, "-m", "spark", "--once")
     python(former, "-m", "generator", "--rate", "0", "--events", "100")  # that this version alone will read
     shop.down(former)
 
@@ -105,6 +115,8 @@ def test_the_data_of_version_0_1_0_is_gone_on_with(former: Path, shop: Shop) -> 
         assert_exact()
         python(CHECKOUT, "-m", "spark", "--once")
         python(CHECKOUT, "-m", "spark", "verify")
+    for definition in definitions.load():  # which version 0.1.0 did not capture
+        assert asyncio.run(last(definition.heartbeat_topic, 1))
     assert_windows_are_exact()
 
     for database in Database:

@@ -8,9 +8,9 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from databases import DatabaseError, RefusedError, UnreachableError
+from databases import DatabaseError, RefusedError, UnreachableError, failure
 from databases.migrate import MIGRATIONS, load, migrate
-from settings import Database, Settings
+from settings import Database, Role, Settings
 from tests.integration.shop import ShopDatabases, fresh
 
 RECORD = "SELECT name FROM migration.applied ORDER BY number"
@@ -105,3 +105,13 @@ def test_a_database_of_version_0_1_0_keeps_its_rows_and_is_recorded(shop: ShopDa
     shop.run("databases")
     assert shop.query(Database.CRM, "SELECT session_id FROM interaction") == [("s",)]
     assert shop.query(Database.DWH, RECORD) == [("0001_tables.sql",), ("0002_position.sql",)]
+
+
+def test_a_job_that_is_newer_than_its_database_is_told_what_to_do(shop: ShopDatabases) -> None:
+    shop.run("databases")
+    shop.query(Database.DWH, "DROP TABLE staging.position")
+    with pytest.raises(psycopg2.Error) as raised:
+        shop.query(Database.DWH, "SELECT * FROM staging.position", Role.WAREHOUSE)
+    told = failure(Database.DWH, raised.value, Role.WAREHOUSE)
+    assert 'relation "staging.position" does not exist' in str(told)
+    assert "python -m databases brings an older database up to this version" in str(told)
