@@ -2,11 +2,13 @@
 
 from databases.connection import DatabaseError, RefusedError, UnreachableError, address, connect, failure
 from databases.create import create
+from databases.migrate import MigrationError
 from databases.tables import TABLES
 
 __all__ = [
     "TABLES",
     "DatabaseError",
+    "MigrationError",
     "RefusedError",
     "UnreachableError",
     "address",

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from settings import Database, Role, database_variable, settings, variable
@@ -12,6 +13,9 @@ CONNECT_TIMEOUT = 5  # seconds
 
 # A server that answers, but not yet: worth waiting for, like one that does not answer.
 NOT_YET = ("starting up", "shutting down", "recovery mode", "accepting connections", "too many")
+
+OLDER = (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn)
+"""What a job meets if it is newer than the database that it uses."""
 
 
 class DatabaseError(Exception):
@@ -58,10 +62,14 @@ def failure(database: Database, error: psycopg2.Error, role: Role | None = None)
     reason = re.sub("^connection to server .* failed: (FATAL: )?", "", str(error).partition("\n")[0]).strip()
     if isinstance(error, psycopg2.ProgrammingError) and error.pgcode is None:
         reason = "the URL cannot be read"  # the driver quotes the part that it does not understand: maybe a password
+    if isinstance(error, psycopg2.errors.LockNotAvailable):
+        reason = "a snapshot or a long transaction holds a table that is to be changed"
     if role is not None and "password" in reason:
         setting = f"{setting} or {variable(f'{role.name.lower()}_password')}"
     if role is not None and isinstance(error, psycopg2.OperationalError) and not may_pass(error):
         setting = f"{setting}; python -m databases makes the databases and roles that are missing"
+    if role is not None and isinstance(error, OLDER):
+        setting = f"{setting}; python -m databases brings an older database up to this version"
     message = f"PostgreSQL {database.value} at {address(database)}: {reason or type(error).__name__} (see {setting})"
     return UnreachableError(message) if may_pass(error) else RefusedError(message)
 

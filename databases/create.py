@@ -1,4 +1,4 @@
-"""Makes databases, roles and tables where they are missing, as the user that each URL names."""
+"""Brings databases, roles and tables up to this version, as the user that each URL names."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -9,11 +9,13 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import encrypt_password, parse_dsn
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from databases.connection import RefusedError, UnreachableError, address, connect, failure
-from databases.tables import LOADING, TABLES, WAREHOUSE_SCRIPTS
+from databases.migrate import change, migrate
+from databases.tables import TABLES
 from settings import Database, Role, database_variable, settings
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ WAREHOUSE_ROLES = (Role.WAREHOUSE, Role.DASHBOARD)
 
 
 def create(which: Iterable[Database] = Database, wait: float = WAIT) -> None:
-    """Make what is missing of the databases. What is there already stays as it is.
+    """Bring the databases up to this version: make what is missing, apply the migrations that they have not had.
 
     Several processes may call this at once, and while the shop is busy.
 
@@ -37,7 +39,8 @@ def create(which: Iterable[Database] = Database, wait: float = WAIT) -> None:
 
     Raises:
         UnreachableError: where a server did not answer in that time.
-        RefusedError: where the URL's user may not log in or may not create.
+        RefusedError: where the URL's user may not log in or may not create, or where a migration fails.
+        MigrationError: where a database is newer than this version, or a migration was changed after it was applied.
     """
     for database in which:
         patience = Retrying(
@@ -58,7 +61,7 @@ def say_once(state: RetryCallState, wait: float) -> None:
 
 
 def create_one(database: Database) -> None:
-    """Make what is missing of one database."""
+    """Bring one database up to this version."""
     try:
         name = parse_dsn(settings().database_url(database)).get("dbname")
         if name is None:
@@ -67,12 +70,14 @@ def create_one(database: Database) -> None:
             create_database(maintenance, name)
             if database is Database.DWH:
                 create_roles(maintenance, script("dwh/roles.sql"), WAREHOUSE_ROLES)
-                make = partial(create_warehouse, name=name)
+                repeat = partial(repeat_warehouse, name=name)
             else:
                 create_roles(maintenance, script("roles.sql"), SHOP_ROLES)
-                make = partial(create_tables, tables=TABLES[database], definition=script(f"{database.value}.sql"))
-            with closing(connect(database)) as connection, connection:
-                make(connection)
+                repeat = partial(repeat_shop, tables=TABLES[database])
+            with closing(connect(database)) as connection:
+                migrate(database, connection)
+                with change(database, connection) as cursor:
+                    repeat(cursor)
     except psycopg2.Error as error:
         raise failure(database, error) from None
 
@@ -109,35 +114,25 @@ def create_database(connection: Connection, name: str) -> None:
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
-def create_tables(connection: Connection, tables: tuple[str, ...], definition: sql.SQL) -> None:
-    """Make the tables that are missing, and grant what each role needs.
+def repeat_shop(cursor: Cursor, tables: tuple[str, ...]) -> None:
+    """Make what is no table: functions and triggers for change data capture, and what each role may do.
 
-    Where none is missing, nothing is altered: ALTER TABLE would wait for the end of a snapshot that reads the
+    A table that has what it needs is not altered: ALTER TABLE would wait for the end of a snapshot that reads the
     table, and the shop would wait behind it.
     """
-    names = [*tables, "heartbeat"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s) AS name", [names])
-        complete = cursor.fetchone() == (True,)
-        if not complete:
-            cursor.execute(definition)
-            cursor.execute(script("heartbeat.sql"))
-            cursor.execute(script("capture.sql").format(names=sql.SQL(", ").join(map(sql.Literal, tables))))
-        cursor.execute(
-            script("grants.sql").format(
-                tables=sql.SQL(", ").join(map(sql.Identifier, tables)),
-                sequences=sql.SQL(", ").join(sql.Identifier(f"{table}_id_seq") for table in tables),
-            )
+    cursor.execute(script("capture.sql").format(names=sql.SQL(", ").join(map(sql.Literal, tables))))
+    cursor.execute(
+        script("grants.sql").format(
+            tables=sql.SQL(", ").join(map(sql.Identifier, tables)),
+            sequences=sql.SQL(", ").join(sql.Identifier(f"{table}_id_seq") for table in tables),
         )
+    )
 
 
-def create_warehouse(connection: Connection, name: str) -> None:
-    """Make what is missing of the warehouse's tables, and its views anew."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
-        for each in WAREHOUSE_SCRIPTS:
-            cursor.execute(script(f"dwh/{each}.sql"))
-        cursor.execute(script("dwh/grants.sql").format(database=sql.Identifier(name)))
+def repeat_warehouse(cursor: Cursor, name: str) -> None:
+    """Make the views of a warehouse of this name, and what each role may do."""
+    cursor.execute(script("dwh/report.sql"))
+    cursor.execute(script("dwh/grants.sql").format(database=sql.Identifier(name)))
 
 
 def script(name: str) -> sql.SQL:

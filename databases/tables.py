@@ -10,8 +10,5 @@ TABLES: dict[Database, tuple[str, ...]] = {
     Database.ECOMMERCE: ("carrier", "shipment"),
 }
 
-WAREHOUSE_SCRIPTS = ("staging", "dimensions", "facts", "report")
-"""The files of ``dwh/`` that make the warehouse's schemas."""
-
 LOADING = 0x1A5B
 """The advisory lock that whoever changes the warehouse holds until the end of its transaction: one at a time."""

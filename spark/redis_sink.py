@@ -4,6 +4,9 @@ A batch brings the groups that it changed, with their absolute values; a window 
 keeps them: a file a window, written before Redis is. Redis holds nothing that cannot be made again of these files:
 it may be away, for which a batch waits some seconds at most, and it may forget. A batch that comes again, after a crash
 anywhere in here, brings the same values for the same groups.
+
+The first batch of a checkpoint brings all that the topics hold. Until it has ended, Redis keeps what an earlier
+checkpoint, of an older version maybe, has shown.
 """
 
 import logging
@@ -49,7 +52,7 @@ class RedisWindows:
 
     Args:
         name: the query's.
-        folder: where the windows are kept.
+        folder: where the windows are kept: in the folder of the query's checkpoint.
         key: the columns that tell apart the groups of one window.
         compose: makes what a window shows of all its groups.
     """
@@ -64,6 +67,7 @@ class RedisWindows:
         self._lock = Lock()  # batches come from a thread of Spark's, heartbeats from the main one
         self._redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
         self._published, self._reached = False, True
+        self._complete = any(folder.parent.glob("commits/[0-9]*"))  # Spark's record of the batches that ended
         self._let_go()
 
     def __call__(self, batch: DataFrame, _batch_id: int) -> None:
@@ -72,7 +76,8 @@ class RedisWindows:
         with self._lock:
             for start, end, groups in changed:
                 self._merge(start, end, groups)
-            if changed:
+            self._complete = True
+            if changed or not self._published:
                 self._let_go()
                 self._publish()
 
@@ -85,6 +90,8 @@ class RedisWindows:
     def refresh(self) -> None:
         """Write what Redis lacks: what it could not take before, or has forgotten."""
         with self._lock:
+            if not self._complete:
+                return
             try:
                 lacking = not self._published or not self._redis.exists(self._redis_key)
             except (RedisError, OSError) as error:

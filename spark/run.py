@@ -1,12 +1,13 @@
 """Running the queries: all in one session, until they are told to stop or one of them fails."""
 
 import logging
+import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from connectors import topics
@@ -14,7 +15,7 @@ from connectors.errors import LateError, patiently
 from databases.patience import end_from_signal
 from settings import kafka_service
 from spark.errors import explain
-from spark.query import Query
+from spark.query import Query, Sink
 from spark.session import session
 from spark.source import PATIENCE
 from spark.status import Status
@@ -51,7 +52,8 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
             running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
         names, url = [query.name for query in queries], spark.sparkContext.uiWebUrl
         logger.info("%s: see %s", ", ".join(names), url, extra={"event": "started", "queries": names, "url": url})
-        watch(running, Status(running, spark.sparkContext.uiWebUrl), checkpoints, stop)
+        folders = {query.name: checkpoints / query.folder for query in queries}
+        watch(running, Status(running, spark.sparkContext.uiWebUrl), folders, stop)
     finally:
         stop.set()  # also where a query failed: another may be waiting for something
         for each in running:
@@ -93,21 +95,44 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, 
         once: whether it ends when it has read what is there.
     """
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", query.name)
-    folder = checkpoints / query.name
+    folder = checkpoints / query.folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    former = [checkpoints / name for name in query.former_folders]
     writer = (
         query.build(spark)
         .writeStream.queryName(query.name)
         .outputMode(query.output_mode)
-        .foreachBatch(query.open_sink(folder, stop))
+        .foreachBatch(then_delete(former, query.open_sink(folder, stop)))
         .option("checkpointLocation", str(folder))
     )
     writer = writer.trigger(availableNow=True) if once else writer.trigger(processingTime=query.trigger)
     return writer.start()
 
 
-def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, stop: Event) -> None:
+def then_delete(former: Sequence[Path], sink: Sink) -> Sink:
+    """Return a sink that deletes the checkpoints of former versions once it has taken a batch.
+
+    Until then the version before could still go on.
+    """
+
+    def take(batch: DataFrame, batch_id: int) -> None:
+        sink(batch, batch_id)
+        for folder in former:
+            if folder.exists():
+                shutil.rmtree(folder)
+                logger.info("deleted %s, the checkpoint of a former version", folder)
+
+    return take
+
+
+def watch(running: Sequence[StreamingQuery], status: Status, folders: Mapping[str, Path], stop: Event) -> None:
     """Report on the queries until all have ended, or `stop` is set.
+
+    Args:
+        running: the queries.
+        status: what reports.
+        folders: the checkpoint of each, by its name.
+        stop: ends it.
 
     Raises:
         SparkError: where one failed.
@@ -115,12 +140,12 @@ def watch(running: Sequence[StreamingQuery], status: Status, checkpoints: Path, 
     while not stop.is_set() and any(query.isActive for query in running):
         stop.wait(HEARTBEAT)
         status.report()
-        _require_no_failure(running, checkpoints, stop)
+        _require_no_failure(running, folders, stop)
     status.report()  # the last batch may have ended after the last look
-    _require_no_failure(running, checkpoints, stop)  # the last one may have ended in between
+    _require_no_failure(running, folders, stop)  # the last one may have ended in between
 
 
-def _require_no_failure(running: Sequence[StreamingQuery], checkpoints: Path, stop: Event) -> None:
+def _require_no_failure(running: Sequence[StreamingQuery], folders: Mapping[str, Path], stop: Event) -> None:
     for query in running:
         if (error := query.exception()) and not stop.is_set():
-            raise explain(query.name, error, str(checkpoints / query.name))
+            raise explain(query.name, error, str(folders[query.name]))

@@ -29,7 +29,7 @@ os.environ["INSTASHOP_ENV_FILE"] = os.devnull
 os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1"
 
 
-ORDER = ("unit", "integration", "browser", "faults", "documents")
+ORDER = ("unit", "integration", "browser", "faults", "upgrade", "documents")
 """What is quick comes first, and the faults come last; what all of them ran, after them."""
 LAST = ("test_change", "test_bad_input", "test_partitions")
 """Of the faults these, in this order: what one leaves behind stays in the topics, which the last deletes."""

@@ -30,8 +30,8 @@ ROWS = {
         id BIGINT NOT NULL, transaction_id BIGINT NOT NULL, carrier_id BIGINT NOT NULL, status STRING NOT NULL,
         promised_at TIMESTAMP NOT NULL, delivered_at TIMESTAMP, created_at TIMESTAMP NOT NULL""",
 }
-"""By topic, the row in Spark's DDL. ``databases/dwh/staging.sql`` has the same columns. E-mail addresses are left where
-they are: no report needs them.
+"""By topic, the row in Spark's DDL. ``databases/migrations/dwh_db`` has the same columns. E-mail addresses are left
+where they are: no report needs them.
 """
 
 HISTORY = ("customer", "product")

@@ -16,6 +16,7 @@ import pytest
 
 from databases import connect
 from settings import CHECKOUT, DATA, Database
+from spark.warehouse.query import QUERY
 from spark.warehouse.rows import ROWS
 from tests.faults.test_bad_input import spoil
 from tests.faults.test_services import down
@@ -90,7 +91,7 @@ def test_the_warehouse_survives_all_that_happens_to_it() -> None:
     assert unreadable >= sum(sent.values())
 
     before = contents()
-    shutil.rmtree(DATA / "spark" / "checkpoints" / "warehouse")
+    shutil.rmtree(DATA / "spark" / "checkpoints" / QUERY.folder)
     done = run(*WAREHOUSE, "--once")
     assert done.returncode == 0, done.stderr
     assert contents() == before

@@ -76,7 +76,7 @@ def test_the_dashboard_only_reads(warehouse: ShopDatabases, statement: str) -> N
         warehouse.query(Database.DWH, f"SET default_transaction_read_only = off; COMMIT; {statement}", Role.DASHBOARD)
 
 
-@pytest.mark.parametrize("table", ["dim_customer", "fact_sales", "staging.customer"])
+@pytest.mark.parametrize("table", ["dim_customer", "fact_sales", "staging.customer", "staging.position"])
 def test_the_dashboard_reads_no_table(warehouse: ShopDatabases, table: str) -> None:
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         warehouse.query(Database.DWH, f"SELECT * FROM {table}", Role.DASHBOARD)  # noqa: S608
@@ -86,7 +86,15 @@ def test_a_query_of_the_dashboard_ends(warehouse: ShopDatabases) -> None:
     assert warehouse.query(Database.DWH, "SHOW statement_timeout", Role.DASHBOARD) == [("10s",)]
 
 
-@pytest.mark.parametrize("statement", ["DROP TABLE fact_sales", "TRUNCATE fact_sales", "CREATE TABLE mine ()"])
+def test_the_loader_keeps_its_position(warehouse: ShopDatabases) -> None:
+    position = "INSERT INTO staging.position VALUES ('product', 0, 1) RETURNING kafka_offset"
+    assert warehouse.query(Database.DWH, position, Role.WAREHOUSE) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DROP TABLE fact_sales", "TRUNCATE fact_sales", "CREATE TABLE mine ()", "DELETE FROM migration.applied"],
+)
 def test_the_loader_owns_nothing(warehouse: ShopDatabases, statement: str) -> None:
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         warehouse.query(Database.DWH, statement, Role.WAREHOUSE)

@@ -1,4 +1,5 @@
 -- Customer relations: what visitors do in the shop.
+-- The schema of version 0.1.0, whose databases have no record of migrations: they get it again, and it changes nothing.
 
 -- customer_id and product_id are ids of the database `instashop`. A foreign key cannot reach into another
 -- database, so what is deleted there may still be named here.
@@ -10,4 +11,11 @@ CREATE TABLE IF NOT EXISTS interaction (
     type        text NOT NULL
                 CHECK (type IN ('view', 'cart', 'purchase', 'search', 'wishlist', 'review')),
     created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+-- The connector's own table. Its one row is updated every second, so that the replication slot moves on while the
+-- shop's tables are idle: a slot that stands still makes the server keep its WAL.
+CREATE TABLE IF NOT EXISTS heartbeat (
+    id integer PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,4 +1,5 @@
 -- Resources: what lies in the warehouses.
+-- The schema of version 0.1.0, whose databases have no record of migrations: they get it again, and it changes nothing.
 
 -- product_id is an id of the database `instashop`; a foreign key cannot reach into another database.
 CREATE TABLE IF NOT EXISTS stock (
@@ -11,3 +12,10 @@ CREATE TABLE IF NOT EXISTS stock (
     updated_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX IF NOT EXISTS stock_product ON stock (product_id);
+
+-- The connector's own table. Its one row is updated every second, so that the replication slot moves on while the
+-- shop's tables are idle: a slot that stands still makes the server keep its WAL.
+CREATE TABLE IF NOT EXISTS heartbeat (
+    id integer PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now()
+);
