@@ -140,6 +140,17 @@ COMMENT ON COLUMN staging.unreadable.topic IS 'The topic';
 COMMENT ON COLUMN staging.unreadable.kafka_partition IS 'The partition';
 COMMENT ON COLUMN staging.unreadable.kafka_offset IS 'The offset, to look at it there';
 
+CREATE TABLE IF NOT EXISTS staging.position (
+    topic           text NOT NULL,
+    kafka_partition integer NOT NULL,
+    kafka_offset    bigint NOT NULL,
+    PRIMARY KEY (topic, kafka_partition)
+);
+COMMENT ON TABLE staging.position IS 'How far each partition is loaded, written in the same transaction as its rows';
+COMMENT ON COLUMN staging.position.topic IS 'The topic';
+COMMENT ON COLUMN staging.position.kafka_partition IS 'The partition. Below zero: of an earlier Kafka';
+COMMENT ON COLUMN staging.position.kafka_offset IS 'All records up to and including this offset are loaded';
+
 CREATE TABLE IF NOT EXISTS staging.kafka (
     generation integer PRIMARY KEY,
     cluster    text NOT NULL,
