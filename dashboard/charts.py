@@ -4,6 +4,7 @@ The colours are those of Okabe and Ito, which colour-blind people can tell apart
 moves nothing. The title, which says what is seen, stands above the chart; here it describes it to screen readers.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.language import Language
+from dashboard.numbers import NOTHING
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 INK = {"light": "#16212E", "dark": "#E6EDF3"}
@@ -35,7 +37,7 @@ def _described(chart: Any, description: str, height: int) -> Any:
 
 
 def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> Chart:
-    """Return an area with a measure of every 30 s.
+    """Return an area with a measure of every 30 s, and a gap where it is NaN.
 
     Args:
         frame: ``start`` and the measure.
@@ -43,12 +45,7 @@ def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> C
         title: what is seen.
         words: the language.
     """
-    shown = frame.assign(
-        label=[
-            words.numbers.money(f"{value:.2f}") if measure == "revenue" else words.numbers.whole(int(value))
-            for value in frame[measure]
-        ]
-    )
+    shown = frame.assign(label=[_label(value, measure, words) for value in frame[measure]])
     base = alt.Chart(shown).encode(
         x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M", grid=False, tickCount=6)),
         y=alt.Y(f"{measure}:Q", title=None, axis=alt.Axis(format="~s", tickCount=4)),
@@ -62,6 +59,12 @@ def windows(frame: pd.DataFrame, measure: str, title: str, words: Language) -> C
     line = base.mark_line(color=colour, strokeWidth=2, interpolate="monotone")
     chart: Chart = _described(alt.layer(area, line), title, HEIGHT)
     return chart
+
+
+def _label(value: float, measure: str, words: Language) -> str:
+    if math.isnan(value):
+        return NOTHING
+    return words.numbers.money(f"{value:.2f}") if measure == "revenue" else words.numbers.whole(int(value))
 
 
 def by_name(rows: Sequence[Bar], title: str, ink: str = INK["light"], colour: str = BLUE) -> Chart:

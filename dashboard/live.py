@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,13 +36,13 @@ def live(words: Language) -> None:
         if seen.down_since is None:
             st.info(words("waiting_first"), icon=":material/hourglass_empty:")
         return
-    trends = of_spark(seen, "transactions")
-    over_time = windows.over_time(trends, seen.read_at)
+    as_of = reached(seen, "transactions")
+    over_time = windows.over_time(of_spark(seen, "transactions"), as_of, seen.read_at)
     visits = of_spark(seen, "behaviour")
     with shown(seen, "faust"):
-        cards(totals, over_time, windows.orders_a_minute(over_time) if trends else None, visits, words)
+        cards(totals, windows.known(over_time), windows.orders_a_minute(over_time), visits, words)
     with shown(seen, "spark"):
-        charts_over_time(over_time if trends else None, words)
+        charts_over_time(over_time, as_of, words)
         what_sells(of_spark(seen, "categories"), visits, words)
     with shown(seen, "faust", name="states"):
         states(seen.documents, words)
@@ -58,6 +59,12 @@ def shown(seen: Snapshot, part: str, name: str = "") -> Iterator[None]:
 def of_spark(seen: Snapshot, name: str) -> list[windows.Window]:
     """Return Spark's windows of a kind, of the last 30 minutes."""
     return windows.recent(seen.documents.get(f"metrics:spark:{name}", {}).get("windows", []), seen.read_at)
+
+
+def reached(seen: Snapshot, name: str) -> datetime | None:
+    """Return the commit time that Spark's windows of a kind have reached; None if it is not known."""
+    as_of = seen.documents.get(f"metrics:spark:{name}", {}).get("as_of")
+    return datetime.fromisoformat(as_of) if as_of else None
 
 
 def yesterday() -> tuple[Mapping[Any, Any], Mapping[Any, Any]] | None:
@@ -135,15 +142,17 @@ def cards(
         st.caption(words("than_yesterday"))
 
 
-def charts_over_time(frame: pd.DataFrame | None, words: Language) -> None:
-    """Draw the last 30 minutes."""
-    if frame is None:
+def charts_over_time(frame: pd.DataFrame, as_of: datetime | None, words: Language) -> None:
+    """Draw the last 30 minutes, and say from when on they are not known yet."""
+    if as_of is None and windows.known(frame).empty:
         st.info(words("no_windows"), icon=":material/hourglass_empty:")
         return
     for column, measure in zip(st.columns(2), ("revenue", "orders"), strict=True):
         title = words(f"{measure}_over_time")
         with column:
             chart(charts.windows(frame, measure, title, words), title, f"time-{measure}")
+    if as_of is not None and windows.is_behind(frame):
+        st.caption(words("windows_not_yet", time=words.numbers.time(as_of)))
 
 
 def what_sells(sold: Sequence[windows.Window], visits: Sequence[windows.Window], words: Language) -> None:

@@ -120,6 +120,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Existencias por debajo del nivel de pedido: {count} de {all} lugares",
     ),
     "below_none": ("All stock is above its reorder level.", "Todas las existencias superan el nivel de pedido."),
+    "windows_not_yet": (
+        "Not yet: the windows after {time} UTC, which Spark has not reached, are left out.",
+        "Aún no: las ventanas posteriores a las {time} UTC, a las que Spark no ha llegado, quedan fuera.",
+    ),
     # history
     "period": ("Period", "Periodo"),
     "days_7": ("7 days", "7 días"),

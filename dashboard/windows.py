@@ -1,5 +1,6 @@
 """Spark's windows of the last 30 minutes, made ready to be shown. Pure."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ Window = Mapping[str, Any]
 
 LENGTH = timedelta(seconds=30)
 SHOWN = timedelta(minutes=30)
+NOT_YET = (math.nan,) * 3
 STEPS = ("view", "cart", "purchase")
 
 
@@ -21,28 +23,48 @@ def recent(windows: Sequence[Window], now: datetime) -> list[Window]:
     return [window for window in reversed(windows) if datetime.fromisoformat(window["start"]) >= since]
 
 
-def over_time(windows: Sequence[Window], now: datetime) -> pd.DataFrame:
-    """Return ``start``, ``orders``, ``revenue`` and ``average`` of each 30 s up to now, be there a change or not.
+def over_time(windows: Sequence[Window], as_of: datetime | None, now: datetime) -> pd.DataFrame:
+    """Return ``start``, ``orders``, ``revenue`` and ``average`` of each 30 s up to now.
 
-    The window that is still open is left out: it would look like a fall. Money becomes a float here only to be drawn.
+    A window without a change is zero once Spark has reached its end. A window that Spark has not reached is NaN: not
+    yet known. The window that is still open is left out: it would look like a fall. Money becomes a float here only
+    to be drawn.
+
+    Args:
+        windows: those with a change.
+        as_of: the commit time that Spark has reached; None if it is not known. Then only `windows` are.
+        now: the present.
     """
     by_start = {datetime.fromisoformat(window["start"]): window for window in windows}
     open_since = datetime.fromtimestamp(now.timestamp() // LENGTH.seconds * LENGTH.seconds, now.tzinfo)
     starts = [open_since - number * LENGTH for number in range(SHOWN // LENGTH, 0, -1)]
-    found = [by_start.get(start) for start in starts]
-    return pd.DataFrame(
-        {
-            "start": starts,
-            "orders": [window["count"] if window else 0 for window in found],
-            "revenue": [float(window["revenue"]) if window else 0.0 for window in found],
-            "average": [float(window["average_order_value"]) if window else 0.0 for window in found],
-        }
-    )
+    rows = [_measures(by_start.get(start), start + LENGTH, as_of) for start in starts]
+    return pd.DataFrame(rows, columns=["orders", "revenue", "average"], dtype=float).assign(start=starts)
 
 
-def orders_a_minute(frame: pd.DataFrame) -> float:
-    """Return the mean of the last five minutes of `over_time`."""
-    return float(frame["orders"].tail(10).mean() * 2)
+def _measures(window: Window | None, end: datetime, as_of: datetime | None) -> tuple[float, float, float]:
+    is_known = window is not None if as_of is None else end <= as_of
+    if not is_known:
+        return NOT_YET
+    if window is None:
+        return 0.0, 0.0, 0.0
+    return window["count"], float(window["revenue"]), float(window["average_order_value"])
+
+
+def known(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the windows of `over_time` that Spark has reached."""
+    return frame.dropna()
+
+
+def is_behind(frame: pd.DataFrame) -> bool:
+    """Say whether Spark has more to do than the window that has just ended."""
+    return bool(frame["orders"].tail(2).isna().all())
+
+
+def orders_a_minute(frame: pd.DataFrame) -> float | None:
+    """Return the mean of the last five minutes of `over_time`, of what is known of them; None if nothing is."""
+    last = known(frame.tail(10))
+    return None if last.empty else float(last["orders"].mean() * 2)
 
 
 def categories(windows: Sequence[Window]) -> list[tuple[str, Decimal]]:

@@ -16,7 +16,14 @@ from tenacity import (
 from databases.connection import UnreachableError
 
 
-def until_reachable(stop: Event, logger: Logger, *, first: float, longest: float) -> Retrying:
+def until_reachable(
+    stop: Event,
+    logger: Logger,
+    *,
+    first: float,
+    longest: float,
+    tell: Callable[[str], object] | None = None,
+) -> Retrying:
     """Return what calls again, with back-off, as long as a database does not answer.
 
     Once the waiting is ended, the last `UnreachableError` is raised.
@@ -26,13 +33,14 @@ def until_reachable(stop: Event, logger: Logger, *, first: float, longest: float
         logger: where it says what it waits for.
         first: seconds before the second try.
         longest: seconds between two tries at the most.
+        tell: is told what it waits for, before each wait.
     """
     return Retrying(
         retry=retry_if_exception_type(UnreachableError),
         wait=wait_exponential(multiplier=first, max=longest),
         stop=stop_when_event_set(stop),
         sleep=sleep_using_event(stop),
-        before_sleep=saying(logger),
+        before_sleep=saying(logger, tell),
         reraise=True,
     )
 
@@ -46,12 +54,14 @@ def end_from_signal(stop: Event) -> None:
     Thread(target=stop.set).start()
 
 
-def saying(logger: Logger) -> Callable[[RetryCallState], None]:
-    """Return what logs, before each wait, why and for how long."""
+def saying(logger: Logger, tell: Callable[[str], object] | None = None) -> Callable[[RetryCallState], None]:
+    """Return what logs, before each wait, why and for how long; `tell` gets the reason too."""
 
     def say(state: RetryCallState) -> None:
         if state.outcome and state.next_action:
             fields = {"event": "waiting", "attempt": state.attempt_number, "seconds": state.next_action.sleep}
             logger.warning("%s; trying again in %.1f s", state.outcome.exception(), fields["seconds"], extra=fields)
+            if tell is not None:
+                tell(str(state.outcome.exception()))
 
     return say

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pyspark.sql import DataFrame, SparkSession
 
+from spark.standing import Standing
+
 Sink = Callable[[DataFrame, int], None]
 """Takes a batch's rows and its id. Spark calls it again with the same id and rows where it does not know that it
 ended: it has to end in the same place."""
@@ -22,7 +24,8 @@ class Query:
         topics: What it reads: waited for before it starts.
         build: Makes its rows of the session.
         open_sink: Makes its sink. Gets the query's own folder of the checkpoints, to keep there what has to live and
-            die with the checkpoint; and the event that ends all waiting, upon which a batch that waits has to fail.
+            die with the checkpoint; the event that ends all waiting, upon which a batch that waits has to fail; and
+            how the query stands, where the sink reads how old its rows are, and says what it waits for.
         output_mode: ``update`` for groups that change, ``append`` for rows that do not.
         trigger: How often a batch begins, as Spark says it.
         version: Of what its checkpoint holds. Raise it if Spark would refuse the old checkpoint (another plan or
@@ -32,7 +35,7 @@ class Query:
     name: str
     topics: tuple[str, ...]
     build: Callable[[SparkSession], DataFrame]
-    open_sink: Callable[[Path, Event], Sink]
+    open_sink: Callable[[Path, Event, Standing], Sink]
     output_mode: Literal["update", "append"] = "update"
     trigger: str = "5 seconds"
     version: int = 1

@@ -15,9 +15,12 @@ from connectors.errors import LateError, patiently
 from databases.patience import end_from_signal
 from settings import kafka_service
 from spark.errors import explain
+from spark.frontier import QueryFrontier
+from spark.heartbeats import heard_by
 from spark.query import Query, Sink
 from spark.session import session
 from spark.source import PATIENCE
+from spark.standing import Standing
 from spark.status import Status
 
 logger = logging.getLogger(__name__)
@@ -48,12 +51,15 @@ def run(queries: Sequence[Query], checkpoints: Path, *, master: str | None, once
     running: list[StreamingQuery] = []
     try:
         _end_with(stop)  # once more: Spark takes Ctrl-C for itself
+        standings = {query.name: Standing() for query in queries}
         for query in queries:
-            running.append(start(spark, query, checkpoints, stop, once=once))  # noqa: PERF401 - to be stopped
+            running.append(start(spark, query, checkpoints, stop, standings[query.name], once=once))  # noqa: PERF401 - to be stopped
         names, url = [query.name for query in queries], spark.sparkContext.uiWebUrl
         logger.info("%s: see %s", ", ".join(names), url, extra={"event": "started", "queries": names, "url": url})
         folders = {query.name: checkpoints / query.folder for query in queries}
-        watch(running, Status(running, spark.sparkContext.uiWebUrl), folders, stop)
+        frontiers = {query.name: QueryFrontier(query.topics, standings[query.name]) for query in queries}
+        with heard_by(frontiers.values()):
+            watch(running, Status(running, standings, frontiers, url), folders, stop)
     finally:
         stop.set()  # also where a query failed: another may be waiting for something
         for each in running:
@@ -84,7 +90,9 @@ def wait_for_topics(queries: Sequence[Query]) -> None:
     patiently(look, PATIENCE, aloud=True)
 
 
-def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, once: bool) -> StreamingQuery:
+def start(
+    spark: SparkSession, query: Query, checkpoints: Path, stop: Event, standing: Standing, *, once: bool
+) -> StreamingQuery:
     """Start a query where its checkpoint says, or from the beginning.
 
     Args:
@@ -92,6 +100,7 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, 
         query: what to start.
         checkpoints: the folder of all checkpoints.
         stop: ends all waiting.
+        standing: where it says how it stands.
         once: whether it ends when it has read what is there.
     """
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", query.name)
@@ -102,7 +111,7 @@ def start(spark: SparkSession, query: Query, checkpoints: Path, stop: Event, *, 
         query.build(spark)
         .writeStream.queryName(query.name)
         .outputMode(query.output_mode)
-        .foreachBatch(then_delete(former, query.open_sink(folder, stop)))
+        .foreachBatch(noted(then_delete(former, query.open_sink(folder, stop, standing)), standing))
         .option("checkpointLocation", str(folder))
     )
     writer = writer.trigger(availableNow=True) if once else writer.trigger(processingTime=query.trigger)
@@ -123,6 +132,16 @@ def then_delete(former: Sequence[Path], sink: Sink) -> Sink:
                 logger.info("deleted %s, the checkpoint of a former version", folder)
 
     return take
+
+
+def noted(sink: Sink, standing: Standing) -> Sink:
+    """Return a sink that says while it is at work."""
+
+    def at_work(batch: DataFrame, batch_id: int) -> None:
+        with standing.at_work():
+            sink(batch, batch_id)
+
+    return at_work
 
 
 def watch(running: Sequence[StreamingQuery], status: Status, folders: Mapping[str, Path], stop: Event) -> None:

@@ -1,6 +1,6 @@
 """``status:spark``: what each query did last, and how much it could not use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,7 +11,9 @@ from pyspark.sql.streaming.query import StreamingQuery
 from redis import Redis, RedisError
 
 from settings import settings
+from spark.frontier import QueryFrontier, next_offsets
 from spark.source import UNREADABLE
+from spark.standing import Standing, stamp
 
 KEY = "status:spark"
 
@@ -31,6 +33,9 @@ class Progress(msgspec.Struct):
         unreadable: Records that could not be read.
         batches: How many batches there were.
         updated_at: When the last batch began.
+        as_of: The commit time up to which the batches hold all changes of the query's topics; null while not known.
+        batch_since: When the batch that is at work began; null if none is.
+        waiting: What its sink waits for, such as a warehouse that is away; null if for nothing.
     """
 
     batch_id: int = -1
@@ -43,6 +48,14 @@ class Progress(msgspec.Struct):
     unreadable: int = 0
     batches: int = 0
     updated_at: str | None = None
+    as_of: str | None = None
+    batch_since: str | None = None
+    waiting: str | None = None
+
+    def look_at(self, standing: Standing) -> None:
+        """Take over how the query stands now."""
+        self.as_of, self.batch_since = stamp(standing.as_of), stamp(standing.batch_since)
+        self.waiting = standing.waiting
 
     def take(self, batch: StreamingQueryProgress) -> None:
         """Take in a batch, unless it is known.
@@ -66,9 +79,16 @@ class Progress(msgspec.Struct):
 class Status:
     """Looks at the queries, and says in Redis how they are. Redis away: it is said when it is back."""
 
-    def __init__(self, queries: Iterable[StreamingQuery], ui: str | None) -> None:
+    def __init__(
+        self,
+        queries: Iterable[StreamingQuery],
+        standings: Mapping[str, Standing],
+        frontiers: Mapping[str, QueryFrontier],
+        ui: str | None,
+    ) -> None:
         """Begin to look at queries, whose session shows itself at the URL `ui`."""
         self._ui = ui
+        self._standings, self._frontiers = standings, frontiers
         self._queries: Sequence[StreamingQuery] = list(queries)
         self._progress = {query.name: Progress() for query in self._queries}
         self._last: dict[str, str] = {}
@@ -90,9 +110,14 @@ class Status:
             self._redis.set(KEY, msgspec.json.encode(document))
 
     def _look_at(self, query: StreamingQuery) -> None:
+        self._take_progress(query)
+        self._progress[query.name].look_at(self._standings[query.name])
+
+    def _take_progress(self, query: StreamingQuery) -> None:
         last = query.lastProgress
         if last is None or last.timestamp == self._last.get(query.name):
             return  # to have all told each time would keep Spark busier than its batches do
         self._last[query.name] = last.timestamp
         for batch in query.recentProgress:  # the last 100: more than end between two looks
             self._progress[query.name].take(batch)
+        self._frontiers[query.name].processed(next_offsets(last))

@@ -58,4 +58,9 @@ def window_query(
         key: the columns that tell apart the groups of one window.
         compose: makes what a window shows.
     """
-    return Query(name, (topic,), build, lambda folder, _: open_windows(name, folder / "windows", key, compose))
+    return Query(
+        name,
+        (topic,),
+        build,
+        lambda folder, _, standing: open_windows(name, folder / "windows", key, compose, standing),
+    )

@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 APART = 1_000_000
 """How far below those of the next Kafka the partitions of one are numbered. No topic has so many."""
 
-PLACED = (*ROWS, *(f"{topic}_change" for topic in HISTORY), "reset", "unreadable")
-"""The tables of ``staging`` whose rows say where their records stand."""
+PLACED = (*ROWS, *(f"{topic}_change" for topic in HISTORY), "reset", "unreadable", "position")
+"""The tables of ``staging`` whose rows say where records stand."""
 
 MOVE = "UPDATE {} SET kafka_partition = kafka_partition - %s WHERE kafka_partition >= 0"
 ENDS = "SELECT kafka_partition, max(kafka_offset) FROM {} WHERE kafka_partition >= 0 GROUP BY kafka_partition"

@@ -72,8 +72,15 @@ def load(connection: Connection, batch: Batch, changes: Iterable[Change]) -> int
         cursor.execute(SCRIPTS["change"])
         records = copy_in(cursor, changes)
         merge(cursor)
+        cursor.execute(SCRIPTS["position"])
         cursor.execute(SCRIPTS["end"], {"records": records, **batch._asdict()})
         return records
+
+
+def bound_waits(connection: Connection, seconds: int) -> None:
+    """Have a connection wait for each lock at most so long, and raise `psycopg2.errors.LockNotAvailable` then."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(SCRIPTS["lock_timeout"], [f"{seconds}s"])
 
 
 def copy_in(cursor: Cursor, changes: Iterable[Change]) -> int:

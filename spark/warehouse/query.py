@@ -9,19 +9,20 @@ from pathlib import Path
 from threading import Event
 from typing import cast
 
-import psycopg2
+import psycopg2.errors
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructType, TimestampType
 
 from connectors import topics
-from databases.connection import connect, failure
+from databases.connection import UnreachableError, address, connect, failure
 from databases.patience import until_reachable
 from settings import Database, Role
 from spark.query import Query, Sink
 from spark.source import PATIENCE, change_events, records
+from spark.standing import Standing
 from spark.warehouse.kafka import adopt
-from spark.warehouse.load import UNREADABLE, Batch, Change, load
+from spark.warehouse.load import UNREADABLE, Batch, Change, bound_waits, load
 from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,11 @@ part of it only. No window waits here for a time to pass: a topic that runs ahea
 
 NOT_TEXT = r"^(\[|\{|-?\d|true$|false$)"
 """How a value begins that is no text, but that `from_json` has made a text of, as it does of all."""
+
+LOCK_TIMEOUT_S = 5
+"""Seconds that a load waits for a lock before it gives up, says so and begins again."""
+
+LOCKED = "PostgreSQL {where}: another session has held a lock that the load needs for {seconds} s (see pg_locks)"
 
 JSON_TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}  # Spark's own would cut them off at the ms
 
@@ -94,9 +100,9 @@ def needed(changes: DataFrame) -> DataFrame:
     )
 
 
-def open_sink(folder: Path, stop: Event) -> Sink:
-    """Return a sink that loads each batch, and waits for a database that is away."""
-    patience = until_reachable(stop, logger, first=0.5, longest=10)
+def open_sink(folder: Path, stop: Event, standing: Standing) -> Sink:
+    """Return a sink that loads each batch, and waits for a database that is away or locked."""
+    patience = until_reachable(stop, logger, first=0.5, longest=10, tell=standing.wait_for)
     cluster = topics.cluster(PATIENCE)
 
     def sink(changes: DataFrame, batch_id: int) -> None:
@@ -114,16 +120,19 @@ def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
     """Load a batch from a Kafka cluster.
 
     Raises:
-        UnreachableError: where the database is away.
-        RefusedError: where the database takes the batch never.
+        UnreachableError: The database is away, or another session holds a lock that the load needs.
+        RefusedError: The database never takes the batch.
     """
     try:
         with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:
+            bound_waits(connection, LOCK_TIMEOUT_S)
             adopt(connection, cluster, round(time.time() * 1000))
             load(connection, batch, map(Change._make, changes.toLocalIterator(prefetchPartitions=True)))
+    except psycopg2.errors.LockNotAvailable:
+        raise UnreachableError(LOCKED.format(where=address(Database.DWH), seconds=LOCK_TIMEOUT_S)) from None
     except psycopg2.Error as error:
         raise failure(Database.DWH, error, Role.WAREHOUSE) from None
 
 
-QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="20 seconds", version=2)
+QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="10 seconds", version=2)
 """Version 2 reads all topics once more: so `staging.position` gets a row for the partitions that are quiet, too."""

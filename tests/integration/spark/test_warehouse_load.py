@@ -6,14 +6,15 @@ from itertools import count
 from random import Random
 from typing import Any
 
-import psycopg2
+import psycopg2.errors
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from databases.tables import LOADING
 from settings import Database, Role, Settings
 from spark.verify import checks
 from spark.warehouse.kafka import APART, adopt
-from spark.warehouse.load import Batch, Change, load
+from spark.warehouse.load import Batch, Change, bound_waits, load
 from spark.warehouse.rows import ROWS
 from tests.integration.shop import ShopDatabases, fresh
 from tests.integration.spark.warehouse_model import Model
@@ -110,6 +111,20 @@ def expected(changes: list[Change]) -> dict[str, list[tuple[Any, ...]]]:
     return {table: sorted(rows, key=repr) for table, rows in tables.items()}
 
 
+def positions(connection: Connection) -> dict[tuple[str, int], int]:
+    """Return how far each partition is said to be loaded."""
+    rows = select(connection, "SELECT topic, kafka_partition, kafka_offset FROM staging.position")
+    return {(topic, partition): offset for topic, partition, offset in rows}
+
+
+def last_offsets(changes: list[Change]) -> dict[tuple[str, int], int]:
+    """Return the greatest offset of each partition."""
+    found: dict[tuple[str, int], int] = {}
+    for each in changes:
+        found[each.topic, each.partition] = max(each.offset, found.get((each.topic, each.partition), -1))
+    return found
+
+
 @pytest.mark.parametrize("seed", range(15))
 def test_any_order_of_records_ends_in_the_tables_that_they_say(connection: Connection, seed: int) -> None:
     chance = Random(seed)
@@ -128,9 +143,12 @@ def test_any_order_of_records_ends_in_the_tables_that_they_say(connection: Conne
     unreadable = sum(change.op == "unreadable" for change in changes)
     assert select(connection, "SELECT count(*) FROM staging.unreadable") == [(unreadable,)]
 
+    assert positions(connection) == last_offsets(changes)
+
     contents = everything(connection)
     load_all(connection, batches[::-1])  # all of it again, with a new checkpoint
     assert everything(connection) == contents
+    assert positions(connection) == last_offsets(changes)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -147,6 +165,8 @@ def test_another_kafka_begins_with_a_snapshot(connection: Connection, seed: int)
         load_all(connection, [news[:80], news[80:]])
         said += news
         clock += SPAN_MS
+        present = [each for each in said if each.partition >= 0]
+        assert {place: at for place, at in positions(connection).items() if place[1] >= 0} == last_offsets(present)
         assert not adopt(connection, f"cluster {generation}", clock)
         assert shown(connection) == expected(said)
 
@@ -182,6 +202,33 @@ def test_a_batch_is_loaded_once_for_a_checkpoint(connection: Connection) -> None
     assert load(connection, Batch("warehouse", "one", 3), [spoiled]) is None
     assert load(connection, Batch("warehouse", "one", 2), [spoiled]) is None
     assert load(connection, Batch("warehouse", "another", 0), [spoiled]) == 1
+
+
+def test_a_position_never_moves_back_and_is_not_taken_for_another_kafkas(connection: Connection) -> None:
+    empty(connection)
+    first, later = (Change("carrier", 0, offset, "unreadable", None, None, None) for offset in (3, 7))
+    adopt(connection, "one", BEGIN_MS)
+    for number, change in enumerate((later, first)):  # as with a checkpoint that is older than the warehouse
+        load(connection, Batch("warehouse", f"checkpoint {number}", 0), [change])
+        assert positions(connection) == {("carrier", 0): 7}
+    adopt(connection, "another", BEGIN_MS)
+    assert positions(connection) == {("carrier", -APART): 7}
+    load(connection, Batch("warehouse", "new", 0), [first])
+    assert positions(connection)["carrier", 0] == 3
+
+
+def test_a_load_says_when_it_has_waited_for_a_lock(warehouse: ShopDatabases, connection: Connection) -> None:
+    empty(connection)
+    change = Change("carrier", 0, 7, "unreadable", None, None, None)
+    with closing(psycopg2.connect(warehouse.url(Database.DWH, Role.WAREHOUSE))) as another:
+        with another, another.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+            bound_waits(connection, 1)
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                load(connection, Batch("warehouse", "one", 0), [change])
+        assert positions(connection) == {}
+        assert load(connection, Batch("warehouse", "one", 0), [change]) == 1
+    bound_waits(connection, 0)
 
 
 def test_rows_that_break_leave_nothing_behind(connection: Connection) -> None:

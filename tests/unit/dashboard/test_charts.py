@@ -1,6 +1,6 @@
 """The charts, by what they would draw."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from dashboard import charts
 from dashboard.language import Language
+from dashboard.numbers import NOTHING
 
 WORDS = Language("English")
 
@@ -28,6 +29,13 @@ def test_a_measure_over_time(measure: str, label: str) -> None:
     assert rows[0]["label"] == label
     assert [layer["mark"]["type"] for layer in described["layer"]] == ["area", "line"]
     assert all(layer["encoding"]["tooltip"] for layer in described["layer"])
+
+
+def test_what_is_not_known_yet_is_a_gap() -> None:
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    frame = pd.DataFrame({"start": [start, start + timedelta(seconds=30)], "orders": [2.0, float("nan")]})
+    _, rows = drawn(charts.windows(frame, "orders", "What is seen", WORDS))
+    assert [(row["orders"], row["label"]) for row in rows] == [(2, "2"), (None, NOTHING)]
 
 
 def test_bars_keep_the_order_that_they_are_given_and_carry_their_labels() -> None:

@@ -64,6 +64,15 @@ def test_live_claims_nothing_of_windows_that_are_not_there_yet(draw: Draw) -> No
     assert shown[WORDS("orders")] == "1,234"
 
 
+def test_live_says_which_windows_spark_has_not_reached(draw: Draw) -> None:
+    found = documents()
+    found["metrics:spark:transactions"]["as_of"] = (NOW - timedelta(minutes=5)).isoformat()
+    page = draw("live", Snapshot(NOW, found, NOW))
+    said = WORDS("windows_not_yet", time=WORDS.numbers.time(NOW - timedelta(minutes=5)))
+    assert said in [caption.value for caption in page.caption]
+    assert not page.exception
+
+
 @pytest.mark.parametrize("part", ["faust", "spark"])
 def test_live_says_who_is_silent_and_keeps_the_last_numbers(draw: Draw, part: str) -> None:
     found = documents()

@@ -6,11 +6,12 @@ from typing import Any
 
 from dashboard import windows
 
-NOW = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW = NOON + timedelta(seconds=10)
 
 
 def at(seconds_ago: int, **measures: Any) -> dict[str, Any]:
-    start = datetime(2026, 3, 1, 12, tzinfo=UTC) - timedelta(seconds=seconds_ago)
+    start = NOON - timedelta(seconds=seconds_ago)
     return {"start": start.isoformat(), **measures}
 
 
@@ -24,15 +25,39 @@ def test_windows_are_those_of_the_last_half_hour_oldest_first() -> None:
 
 
 def test_time_without_change_is_zero_and_the_open_window_is_left_out() -> None:
-    frame = windows.over_time([placed(90, 2, "12.50"), placed(0, 9, "99.00")], NOW)
+    frame = windows.over_time([placed(90, 2, "12.50"), placed(0, 9, "99.00")], NOON, NOW)
     assert len(frame) == 60
     assert list(frame["orders"].tail(4)) == [0, 2, 0, 0]
     assert frame["revenue"].sum() == 12.5
     assert frame["start"].iloc[-1] == datetime(2026, 3, 1, 11, 59, 30, tzinfo=UTC)
+    assert not windows.is_behind(frame)
+
+
+def test_what_spark_has_not_reached_is_not_yet_known_and_never_zero() -> None:
+    """Also a window that has begun to fill: it would look like a fall."""
+    frame = windows.over_time([placed(120, 4, "1.00"), placed(90, 2, "1.00")], NOON - timedelta(seconds=61), NOW)
+    assert list(frame["orders"].isna().tail(4)) == [False, True, True, True]
+    assert frame["orders"].iloc[-4] == 4
+    assert not frame["orders"].head(57).isna().any()
+    assert windows.orders_a_minute(frame) == 4 / 7 * 2  # of the seven that are known
+    assert len(windows.known(frame)) == 57
+    assert windows.is_behind(frame)
+
+
+def test_the_window_that_has_just_ended_may_be_under_way() -> None:
+    assert not windows.is_behind(windows.over_time([], NOON - timedelta(seconds=1), NOW))
+    assert windows.is_behind(windows.over_time([], NOON - timedelta(seconds=31), NOW))
+
+
+def test_without_a_time_that_spark_has_reached_only_its_windows_are_known() -> None:
+    frame = windows.over_time([placed(60, 3, "1.00")], None, NOW)
+    assert list(frame["orders"].dropna()) == [3]
+    assert windows.orders_a_minute(frame) == 6
+    assert windows.orders_a_minute(windows.over_time([], None, NOW)) is None
 
 
 def test_orders_a_minute_is_the_mean_of_five_minutes() -> None:
-    frame = windows.over_time([placed(30 * number, 3, "1") for number in range(1, 11)], NOW)
+    frame = windows.over_time([placed(30 * number, 3, "1") for number in range(1, 11)], NOON, NOW)
     assert windows.orders_a_minute(frame) == 6
 
 

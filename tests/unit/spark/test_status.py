@@ -1,9 +1,11 @@
 """What a query did is counted once, and what it waited for is not counted."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
+from spark.standing import Standing
 from spark.status import Progress
 
 WORKED = {"latestOffset": 1, "addBatch": 5, "triggerExecution": 9}
@@ -29,6 +31,20 @@ def progress(batch: int, rows: int, durations: dict[str, int], unreadable: int =
         "observedMetrics": {"transaction": {"unreadable": unreadable}} if rows else {},
     }
     return StreamingQueryProgress.fromJson(told)
+
+
+def told(standing: Standing) -> tuple[str | None, bool, str | None]:
+    taken = Progress()
+    taken.look_at(standing)
+    return taken.as_of, taken.batch_since is not None, taken.waiting
+
+
+def test_a_query_tells_how_it_stands() -> None:
+    standing = Standing(as_of=datetime(2026, 3, 1, 12, 0, 0, 5_999, tzinfo=UTC))
+    with standing.at_work():
+        standing.wait_for("dwh_db is away")
+        assert told(standing) == ("2026-03-01T12:00:00.005Z", True, "dwh_db is away")
+    assert told(standing) == ("2026-03-01T12:00:00.005Z", False, None)
 
 
 def test_a_batch_behind_a_wait_of_the_same_number_counts() -> None:

@@ -1,8 +1,10 @@
 """What is read of a record for the warehouse, and what of a batch is loaded, on static frames."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -102,6 +104,25 @@ def test_of_a_row_the_last_change_is_loaded_and_of_what_has_a_history_all(spark:
     )
     kept = {(row["topic"], row["offset"]) for row in needed(batch).collect()}
     assert kept == {("stock", 5), ("stock", 6), ("stock", 7), ("stock", 2), ("product", 1), ("product", 2)}
+
+
+def test_what_is_left_out_of_a_batch_is_never_a_partitions_last_record(spark: SparkSession) -> None:
+    """So the last offset that is loaded says how far the partition is."""
+    chance = Random(7)
+    records = [
+        Change(
+            chance.choice(["stock", "product"]), chance.randint(0, 2), offset, "u", chance.choice([1, 2, None]), 0, "{}"
+        )
+        for offset in range(60)
+    ]
+    columns = "topic string, partition int, offset long, op string, id long, ts_ms long, row string"
+
+    def last(rows: Iterable[Change]) -> dict[tuple[str, int], int]:
+        return {(row.topic, row.partition): row.offset for row in sorted(rows, key=lambda row: row.offset)}
+
+    kept = [Change._make(row) for row in needed(spark.createDataFrame(records, columns)).collect()]
+    assert len(kept) < len(records)
+    assert last(kept) == last(records)
 
 
 def test_accepted_values_are_of_columns_that_are_kept() -> None:
