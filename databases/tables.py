@@ -10,7 +10,7 @@ TABLES: dict[Database, tuple[str, ...]] = {
     Database.ECOMMERCE: ("carrier", "shipment"),
 }
 
-WAREHOUSE_SCRIPTS = ("staging", "dimensions", "facts", "report")
+WAREHOUSE_SCRIPTS = ("staging", "dimensions", "facts", "report", "live")
 """The files of ``dwh/`` that make the warehouse's schemas."""
 
 LOADING = 0x1A5B
