@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     FilePath,
+    NonNegativeInt,
     PositiveInt,
     SecretStr,
     ValidationInfo,
@@ -137,6 +138,9 @@ class Settings(BaseSettings):
 
     spark_host: str = Field(default="127.0.0.1", description="this machine's address, for Spark's workers")
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
+
+    reconcile_every: NonNegativeInt = Field(default=60, description="seconds between two comparisons with SQL; 0: none")
+    reconcile_longest: PositiveInt = Field(default=120, description="seconds that a statement of a comparison may take")
 
     log_level: Annotated[LogLevel, BeforeValidator(str.lower)] = LogLevel.INFO
     log_format: Annotated[LogFormat, BeforeValidator(str.lower)] = LogFormat.TEXT

@@ -42,8 +42,8 @@ class Totals(Generic[R]):
         self.table = cast(
             PartialsTable, app.Table(f"{name}_totals", on_recover=self._recover, extra_topic_configs=CHANGELOG)
         )
-        self._decode = ChangeDecoder(row)
-        self._contributions = contributions
+        self.decode = ChangeDecoder(row)
+        self.contributions = contributions
         self._partitions: dict[int, PartitionPartials] = {}
         self._turns: dict[int, Turn] = {}
         self._writers: dict[int, Writer] = {}
@@ -134,7 +134,7 @@ class Totals(Generic[R]):
 
     def _changes(self, batch: Batch, rejected: list[Rejected]) -> Iterator[Change]:
         """Decode the records one after the other: none stays in memory. Those that fail are added to `rejected`."""
-        name, decode, contributions = self.name, self._decode, self._contributions
+        name, decode, contributions = self.name, self.decode, self.contributions
         for record in batch:
             if record.value is None:  # a tombstone, for Kafka's compaction, is counted as nothing
                 yield Change(record.offset, {})

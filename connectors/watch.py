@@ -21,6 +21,7 @@ from connectors.errors import ConnectorsError
 from connectors.lifecycle import in_hand
 from connectors.observation import observe
 from connectors.postgres import Slot, source_database
+from reconcile import every
 from settings import settings
 
 logger = logging.getLogger(__name__)
@@ -79,9 +80,13 @@ class Backoff:
 def watch(*, once: bool = False) -> None:
     """Look after all connectors until the process ends, and log each restart, and each trouble that is new.
 
+    All that while the numbers are compared with SQL, in a thread (`reconcile.every`).
+
     Args:
         once: look only once.
     """
+    if not once:
+        every.start()
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
     connect, definitions = Connect(0, PATIENCE), load()  # what is only late is looked at again soon
     backoffs = {definition.name: Backoff() for definition in definitions}

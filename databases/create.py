@@ -131,7 +131,8 @@ def repeat_shop(cursor: Cursor, tables: tuple[str, ...]) -> None:
 
 def repeat_warehouse(cursor: Cursor, name: str) -> None:
     """Make the views of a warehouse of this name, and what each role may do."""
-    cursor.execute(script("dwh/report.sql"))
+    for views in ("report", "live"):
+        cursor.execute(script(f"dwh/{views}.sql"))
     cursor.execute(script("dwh/grants.sql").format(database=sql.Identifier(name)))
 
 

@@ -42,7 +42,7 @@ def test_a_metric_a_topic_and_its_connector_are_added_as_the_readme_says(copy: P
         generate(events=300)
         assert execute(Database.INSTASHOP, "INSERT INTO buyer (name, email) VALUES ('One', 'one@shop.example')") == 1
         assert execute(Database.INSTASHOP, "DELETE FROM buyer WHERE name = 'One'") == 1
-        in_copy(copy, FAUST, "-A", "app", "reconcile", "--timeout", "120")
+        in_copy(copy, FAUST, "-A", "app", "reconcile", "--settled", "--database", "instashop", "--timeout", "120")
     transactions = metrics("transactions")
     assert sum(transactions["by_country"].values()) == transactions["count"]  # of the events that came before, too
     assert metrics("buyers")["count"] > 0
@@ -82,7 +82,7 @@ def add_a_metric(copy: Path) -> None:
     agent = copy / "agents" / "transaction.py"
     change(agent, "    channel: Text\n", "    channel: Text\n    country: Text\n")
     change(agent, "    tallies: Tallies = {\n", "    tallies: Tallies = {\n" + block("python"))
-    (truth := copy / "app" / "truth" / "instashop.sql").write_text(truth.read_text() + block("sql"))
+    (truth := copy / "reconcile" / "truth" / "instashop.sql").write_text(truth.read_text() + block("sql"))
     change(copy / "app" / "application.py", "VERSION = 1\n", "VERSION = 2\n")
 
 
@@ -96,7 +96,7 @@ def add_a_topic(copy: Path) -> None:
         '"carrier": {"carriers"',
         '"buyer": {"buyers": {"count": 0}},\n    "carrier": {"carriers"',
     )
-    truth = copy / "app" / "truth" / "instashop.sql"
+    truth = copy / "reconcile" / "truth" / "instashop.sql"
     truth.write_text(truth.read_text() + "UNION ALL SELECT ARRAY['buyers', 'count'], count(*) FROM buyer\n")  # noqa: S608
 
 

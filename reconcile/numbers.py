@@ -1,18 +1,10 @@
-"""What the documents should say, asked of the four databases, and what they do say."""
+"""Documents as numbers by their paths, and where two sets of them differ. Pure."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from decimal import Decimal, InvalidOperation
-from pathlib import Path as File
 from typing import Any, NamedTuple
 
-import msgspec
-from redis import Redis
-
-from app.documents import EMPTY
 from cdc import Path
-from databases.connection import connect
-from settings import SOURCES, Role
 
 Numbers = dict[Path, Decimal]
 
@@ -21,36 +13,20 @@ NOT_IN_SQL = frozenset({"events", "total_events", "on_time_share"})
 
 
 class Difference(NamedTuple):
-    """A number that is not what SQL says; None where there is none on that side."""
+    """A number that is not what SQL says. None means missing on that side."""
 
     path: Path
     shown: Decimal | None
     truth: Decimal | None
 
 
-def truth() -> Numbers:
-    """Ask the databases, each in one statement and so at one moment.
-
-    Raises:
-        databases.connection.DatabaseError: where one of them cannot be asked.
-    """
-    numbers: Numbers = {}
-    for database in SOURCES:
-        statement = File(__file__).with_name(f"{database.value}.sql").read_text()
-        with closing(connect(database, Role.CDC)) as connection, connection.cursor() as cursor:
-            cursor.execute(statement)
-            numbers |= {tuple(path): value for path, value in cursor.fetchall()}
-    return numbers
-
-
-def shown(redis: Redis) -> Numbers:
-    """Read every number of the documents; a document that is not there has none."""
-    names = [name for name in (*EMPTY, "dashboard") if name not in NOT_IN_SQL]
-    documents = redis.mget([f"metrics:{name}" for name in names])
+def numbers_of(documents: Mapping[str, Any]) -> Numbers:
+    """Return every number of some documents that SQL knows as well."""
     return {
         path: number
-        for name, document in zip(names, documents, strict=True)
-        for path, number in _numbers((name,), msgspec.json.decode(document or b"{}"))
+        for name, document in documents.items()
+        if name not in NOT_IN_SQL
+        for path, number in _numbers((name,), document)
     }
 
 

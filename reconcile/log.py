@@ -1,0 +1,241 @@
+"""What Kafka holds around a comparison: the markers, the window around them, and the records to correct by."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from connectors.topics import partition_counts
+from freshness.frontier import Partition
+from freshness.heartbeats import heartbeat
+from kafka_client import aiokafka_options
+from reconcile.correction import Correction, Header
+from reconcile.errors import NotComparable
+from reconcile.visibility import IDS
+from settings import kafka_service
+
+LOOK_BACK = 60
+"""Heartbeats before the first marker at which reading begins: there is one a second. A commit can be decoded before it
+is visible, while its backend still ends the transaction; what was decoded a minute before is visible.
+"""
+
+SLACK_MS = 10_000
+"""Taken off the time of the oldest of these heartbeats, to find where each partition was then."""
+
+FETCH_BYTES = 4 * 2**20
+"""Of one partition at once."""
+
+decode_header = msgspec.json.Decoder(Header).decode
+
+
+class Markers(NamedTuple):
+    """The two markers of a database, in one of its heartbeat topics.
+
+    Attributes:
+        end: The end that the topic had before the first one was written.
+        first: The id of the first marker's transaction.
+        second: The id of the second one's.
+    """
+
+    end: int
+    first: int
+    second: int
+
+
+class Window(NamedTuple):
+    """The heartbeats around the markers.
+
+    Attributes:
+        since_ms: When the oldest was written to Kafka, by the clock that all of the connector's records have.
+        oldest_tx_id: The low 32 bits of the oldest one's transaction.
+        has_first: Whether the first marker came as a change. If not, a new Debezium snapshot began after it.
+    """
+
+    since_ms: int
+    oldest_tx_id: int | None
+    has_first: bool
+
+
+class Extent(NamedTuple):
+    """Where a partition begins and ends, and the first offset of the window in it."""
+
+    begin: int
+    window: int
+    end: int
+
+
+def partitions_of(topics: Collection[str], patience: float) -> list[Partition]:
+    """Return the partitions of topics that exist.
+
+    Raises:
+        ConnectorsError: where Kafka does not answer.
+    """
+    return [(topic, number) for topic, count in partition_counts(topics, patience).items() for number in range(count)]
+
+
+def ends(topics: Collection[str]) -> dict[str, int]:
+    """Return the end of each of these topics of one partition.
+
+    Raises:
+        NotComparable: where Kafka does not answer.
+    """
+
+    async def ask() -> dict[str, int]:
+        async with consumers() as (_, asker):
+            found = await asker.end_offsets([TopicPartition(topic, 0) for topic in topics])
+            return {partition.topic: end for partition, end in found.items()}
+
+    return asyncio.run(ask())
+
+
+def windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:
+    """Wait for the second markers, and return the windows by heartbeat topic; without those that do not come in time.
+
+    Args:
+        markers: By heartbeat topic.
+        patience: Seconds to wait.
+
+    Raises:
+        NotComparable: where Kafka does not answer.
+    """
+    return asyncio.run(_windows(markers, patience))
+
+
+def extents(since_ms: Mapping[Partition, int]) -> dict[Partition, Extent]:
+    """Return the extents of partitions, given when their windows begin.
+
+    Raises:
+        NotComparable: where Kafka does not answer.
+    """
+    return asyncio.run(_extents({TopicPartition(*partition): since for partition, since in since_ms.items()}))
+
+
+def take(
+    starts: Mapping[Partition, int], ends: Mapping[Partition, int], corrections: "Corrections", patience: float
+) -> set[Partition]:
+    """Read partitions from an offset to an end, and hand each change event to the partition's corrections.
+
+    Args:
+        starts: By partition, from where.
+        ends: By partition, up to where: records of transactions that were still open then are read once these end.
+        corrections: By partition, what takes the records.
+        patience: Seconds to wait for the next record.
+
+    Returns:
+        The partitions that were not read to their ends in time.
+
+    Raises:
+        NotComparable: where Kafka does not answer.
+    """
+    return asyncio.run(_take(starts, ends, corrections, patience))
+
+
+Corrections = Mapping[Partition, Sequence[Correction]]
+
+
+@asynccontextmanager
+async def consumers() -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaConsumer]]:
+    """Lend a consumer of what is committed, and one that tells where partitions end, open transactions included."""
+    options = {"auto_offset_reset": "none", "max_partition_fetch_bytes": FETCH_BYTES}
+    try:
+        async with (
+            AIOKafkaConsumer(**aiokafka_options(), **options, isolation_level="read_committed") as reader,
+            AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
+        ):
+            yield reader, asker
+    except (KafkaError, OSError) as error:
+        raise NotComparable(f"{kafka_service()} does not answer: {error!r}") from error
+
+
+async def _windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:
+    deadline = time.monotonic() + patience
+    looking = {topic: _Looking(wanted) for topic, wanted in markers.items()}
+    async with consumers() as (reader, _):
+        partitions = [TopicPartition(topic, 0) for topic in markers]
+        reader.assign(partitions)
+        for partition, begin in (await reader.beginning_offsets(partitions)).items():
+            reader.seek(partition, max(begin, markers[partition.topic].end - LOOK_BACK))
+        while time.monotonic() < deadline and not all(each.is_done for each in looking.values()):
+            for partition, records in (await reader.getmany(timeout_ms=200)).items():
+                looking[partition.topic].take(records)
+    return {topic: each.window() for topic, each in looking.items() if each.is_done}
+
+
+class _Looking:
+    """Looks for the markers in a heartbeat topic."""
+
+    def __init__(self, wanted: Markers) -> None:
+        self._first, self._second = wanted.first % IDS, wanted.second % IDS
+        self._written_ms: list[int] = []
+        self._tx_ids: list[int] = []
+        self._has_first = False
+        self.is_done = False
+
+    def take(self, records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
+            beat = heartbeat(record.value)
+            if beat is None or self.is_done:
+                continue
+            self._written_ms.append(record.timestamp)
+            if beat.is_streamed and beat.tx_id is not None:
+                self._tx_ids.append(beat.tx_id)
+                self._has_first |= beat.tx_id == self._first
+                self.is_done = beat.tx_id == self._second
+
+    def window(self) -> Window:
+        # The least of all: where the clock was set back meanwhile, later records have smaller times.
+        oldest_tx_id = self._tx_ids[0] if self._tx_ids else None
+        return Window(max(0, min(self._written_ms) - SLACK_MS), oldest_tx_id, self._has_first)
+
+
+async def _extents(since_ms: Mapping[TopicPartition, int]) -> dict[Partition, Extent]:
+    partitions = list(since_ms)
+    async with consumers() as (reader, asker):
+        begins = await reader.beginning_offsets(partitions)
+        ends = await asker.end_offsets(partitions)
+        found = await reader.offsets_for_times(dict(since_ms))
+    extents = {}
+    for partition in partitions:
+        first = found[partition]
+        window = ends[partition] if first is None else first.offset
+        extents[partition.topic, partition.partition] = Extent(begins[partition], window, ends[partition])
+    return extents
+
+
+async def _take(
+    starts: Mapping[Partition, int], ends: Mapping[Partition, int], corrections: Corrections, patience: float
+) -> set[Partition]:
+    left = {TopicPartition(*partition) for partition, start in starts.items() if start < ends[partition]}
+    deadline = time.monotonic() + patience
+    async with consumers() as (reader, _):
+        reader.assign(list(left))
+        for partition in left:
+            reader.seek(partition, starts[partition.topic, partition.partition])
+        while left and time.monotonic() < deadline:
+            for partition, records in (await reader.getmany(timeout_ms=200)).items():
+                _hand_over(records, corrections[partition.topic, partition.partition])
+                deadline = time.monotonic() + patience
+            for partition in [each for each in left if await _is_read(reader, each, ends)]:
+                left.remove(partition)
+                reader.pause(partition)
+    return {(partition.topic, partition.partition) for partition in left}
+
+
+async def _is_read(reader: AIOKafkaConsumer, partition: TopicPartition, ends: Mapping[Partition, int]) -> bool:
+    position: int = await reader.position(partition)
+    return position >= ends[partition.topic, partition.partition]
+
+
+def _hand_over(records: Sequence[ConsumerRecord], corrections: Sequence[Correction]) -> None:
+    for record in records:
+        if record.value is None:
+            continue
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # a dead letter: it contributes nothing
+            header = decode_header(record.value)
+            for correction in corrections:
+                correction.take(record.offset, header, record.value)

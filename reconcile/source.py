@@ -1,0 +1,124 @@
+"""One of the shop's databases: its markers, and a snapshot with what SQL says in it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path as File
+from typing import Any, NamedTuple
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from databases.connection import address, connect, failure
+from reconcile.errors import NotComparable
+from reconcile.numbers import Numbers
+from reconcile.visibility import Snapshot
+from settings import Database, Role, settings, variable
+
+FOLDER = File(__file__).parent
+MARKER, SNAPSHOT = ((FOLDER / "sql" / f"{name}.sql").read_text() for name in ("marker", "snapshot"))
+
+
+class Seen(NamedTuple):
+    """What a database says in one snapshot.
+
+    Attributes:
+        snapshot: Which transactions it sees.
+        now: When the snapshot was taken, by the database's clock: what "today" is.
+        may_wait_for_standby: Whether a committed transaction stays invisible until a synchronous standby has it.
+        truth: What the documents should say.
+    """
+
+    snapshot: Snapshot
+    now: datetime
+    may_wait_for_standby: bool
+    truth: Numbers
+
+
+def mark(database: Database) -> int:
+    """Write a marker, and return the id of its transaction, of 64 bits.
+
+    Raises:
+        DatabaseError: where the database cannot be asked.
+        NotComparable: where it is a standby.
+    """
+    with session(database, Role.CDC) as cursor:
+        refuse_standby(cursor, database)
+        cursor.execute(MARKER)
+        return int(cursor.fetchall()[0][0])
+
+
+def look(database: Database) -> Seen:
+    """Take a snapshot, and ask for the truth in it.
+
+    Raises:
+        DatabaseError: where the database cannot be asked.
+        NotComparable: where it is a standby, or asking takes too long.
+    """
+    with session(database, Role.CDC, is_snapshot=True) as cursor:
+        refuse_standby(cursor, database)
+        cursor.execute(SNAPSHOT)
+        [(snapshot, now, waits)] = cursor.fetchall()
+        return Seen(Snapshot.parse(snapshot), now, waits, numbers(cursor, truth_of(database)))
+
+
+def truth_of(database: Database) -> str:
+    """Return the statement that computes a database's numbers in SQL: rows of a path and a value."""
+    return (FOLDER / "truth" / f"{database.value}.sql").read_text()
+
+
+def numbers(cursor: Cursor, statement: str) -> Numbers:
+    """Run a statement of paths and values."""
+    cursor.execute(statement)
+    return {tuple(path): value for path, value in cursor.fetchall()}
+
+
+def refuse_standby(cursor: Cursor, database: Database) -> None:
+    """Refuse a standby: its snapshots do not list the transactions that are open on the primary."""
+    cursor.execute("SELECT pg_is_in_recovery()")
+    if cursor.fetchall() == [(True,)]:
+        where = f"PostgreSQL {database.value} at {address(database)}"
+        raise NotComparable(f"{where} is a standby, which does not tell what is open: name its primary")
+
+
+@contextmanager
+def session(database: Database, role: Role, *, is_snapshot: bool = False) -> Iterator[Cursor]:
+    """Lend a cursor in one transaction, which is committed in the end.
+
+    Args:
+        database: which one.
+        role: as whom.
+        is_snapshot: whether all statements see one snapshot, and none may write. Vacuum is held back as long as it
+            lasts, so its statements end after ``INSTASHOP_RECONCILE_LONGEST`` seconds.
+
+    Raises:
+        DatabaseError: where the database cannot be asked.
+        NotComparable: where asking takes too long.
+    """
+    try:
+        with closing(connect(database, role)) as connection, connection, connection.cursor() as cursor:
+            if is_snapshot:
+                _freeze(connection, settings().reconcile_longest)
+            yield cursor
+    except psycopg2.errors.QueryCanceled as error:
+        raise NotComparable(_too_long()) from error
+    except psycopg2.Error as error:
+        raise failure(database, error, role) from error
+
+
+def _freeze(connection: Connection, longest_seconds: int) -> None:
+    connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [longest_seconds * 1000])
+
+
+def _too_long() -> str:
+    return f"SQL took longer than {settings().reconcile_longest} s ({variable('reconcile_longest')})"
+
+
+def rows(cursor: Cursor, statement: str) -> Sequence[tuple[Any, ...]]:
+    """Run a statement, and return its rows."""
+    cursor.execute(statement)
+    return cursor.fetchall()

@@ -1,0 +1,154 @@
+"""``status:reconcile``: how the last comparison ended; and a line in the log when that changes."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+from redis import Redis
+
+from reconcile.comparison import Outcome
+from reconcile.numbers import Difference
+from settings import Database, settings
+
+logger = logging.getLogger(__name__)
+
+KEY = "status:reconcile"
+MOST = 20
+"""Differences that are named of one database."""
+
+
+class Named(msgspec.Struct):
+    """A difference: the number's path, what is shown and what SQL says; null where one has no such number."""
+
+    path: str
+    shown: str | None
+    truth: str | None
+
+
+class OfDatabase(msgspec.Struct):
+    """How the last comparison of a database ended.
+
+    Attributes:
+        name: The database's.
+        compared_at: When it could last be compared.
+        numbers: How many numbers were compared then.
+        differences: The first that differed then.
+        difference_count: How many did.
+        reason: Why it could not be compared this time.
+    """
+
+    name: str
+    compared_at: str | None = None
+    numbers: int = 0
+    differences: tuple[Named, ...] = ()
+    difference_count: int = 0
+    reason: str | None = None
+
+
+class Document(msgspec.Struct):
+    """What is in Redis.
+
+    Attributes:
+        compared_at: When every database could last be compared.
+        numbers: How many numbers were compared, over all databases.
+        differences: How many differed.
+    """
+
+    updated_at: str = ""
+    every_seconds: int = 0
+    compared_at: str | None = None
+    duration_seconds: float = 0.0
+    numbers: int = 0
+    differences: int = 0
+    databases: tuple[OfDatabase, ...] = ()
+
+
+def read(redis: Redis) -> Document:
+    """Return the document; an empty one where there is none, or one of another version."""
+    try:
+        return msgspec.json.decode(redis.get(KEY) or b"{}", type=Document)
+    except msgspec.DecodeError:
+        return Document()
+
+
+def tell(redis: Redis, outcomes: Sequence[Outcome], began: datetime, duration_seconds: float) -> None:
+    """Write the document, and log which databases differ that did not, and which no longer do.
+
+    Args:
+        redis: where.
+        outcomes: of the databases that were compared; what is known of others stays.
+        began: when the comparison began.
+        duration_seconds: how long it took.
+    """
+    former = read(redis)
+    document = after(former, outcomes, began, duration_seconds)
+    redis.set(KEY, msgspec.json.encode(document))
+    say(former, document)
+
+
+def after(former: Document, outcomes: Iterable[Outcome], began: datetime, duration_seconds: float) -> Document:
+    """Return the document after a comparison."""
+    known = {each.name: each for each in former.databases}
+    for outcome in outcomes:
+        known[outcome.name.value] = _of_database(known.get(outcome.name.value), outcome, began)
+    databases = tuple(known[database.value] for database in Database if database.value in known)
+    is_whole = all(each.reason is None for each in databases)
+    return Document(
+        updated_at=_stamp(datetime.now(UTC)),
+        every_seconds=settings().reconcile_every,
+        compared_at=_stamp(began) if is_whole else former.compared_at,
+        duration_seconds=round(duration_seconds, 3),
+        numbers=sum(each.numbers for each in databases),
+        differences=sum(each.difference_count for each in databases),
+        databases=databases,
+    )
+
+
+def _of_database(former: OfDatabase | None, outcome: Outcome, began: datetime) -> OfDatabase:
+    if outcome.reason is not None and not outcome.numbers:
+        return msgspec.structs.replace(former or OfDatabase(outcome.name.value), reason=outcome.reason)
+    return OfDatabase(
+        name=outcome.name.value,
+        compared_at=_stamp(began) if outcome.reason is None else former.compared_at if former else None,
+        numbers=outcome.numbers,
+        differences=tuple(map(_named, outcome.differences[:MOST])),
+        difference_count=len(outcome.differences),
+        reason=outcome.reason,
+    )
+
+
+def _named(difference: Difference) -> Named:
+    return Named(" ".join(difference.path), _text(difference.shown), _text(difference.truth))
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def say(former: Document, document: Document) -> None:
+    """Log where differences appear or are others than before, and where they are gone."""
+    before = {each.name: each for each in former.databases}
+    for each in document.databases:
+        old = before.get(each.name, OfDatabase(each.name))
+        fields = {"database": each.name, "differences": each.difference_count}
+        if each.difference_count and each.differences != old.differences:
+            first = each.differences[0]
+            logger.warning(
+                "%s: %d numbers differ from SQL, the first is %s: %s, should be %s",
+                each.name,
+                each.difference_count,
+                first.path,
+                first.shown,
+                first.truth,
+                extra={"event": "difference", "path": first.path, **fields},
+            )
+        elif old.difference_count and not each.difference_count:
+            logger.info(
+                "%s: no number differs from SQL any more", each.name, extra={"event": "no_difference", **fields}
+            )
