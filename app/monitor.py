@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -17,7 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.registry import Collector
 
-from app.others import Others
+from app.others import Connectors, Faust, Others, Reconcile, Spark
 from app.pulse import Pulse, complaint
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class WorkerCollector(Collector):
         pulse, now = self._pulse(), time.monotonic()
         if pulse is None:
             return [_recovering(True)]
-        return [*_metrics(pulse, now), *_of_others(self._others(), now)]
+        return [*_metrics(pulse, now), *_of_others(self._others(), now, datetime.now(UTC))]
 
 
 def _recovering(is_so: bool) -> Metric:
@@ -72,28 +73,95 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
     yield _recovering(pulse.recovering)
 
 
-def _of_others(others: Others, now: float) -> Iterator[Metric]:
+def _of_others(others: Others, now: float, time_of_day: datetime) -> Iterator[Metric]:
+    """Make the metrics of what the parts say.
+
+    Args:
+        others: what they say.
+        now: the monotonic time.
+        time_of_day: the same moment: commits are times of the databases' clocks.
+    """
     ages = GaugeMetricFamily("instashop_status_age_seconds", "Seconds since a part told how it is.", labels=["part"])
     for part, heard in others.parts.items():
-        ages.add_metric([part], now - heard.at)
+        if part != "starts":  # a part of what the worker says
+            ages.add_metric([part], now - heard.at)
     yield ages
-    well, endangered, restarts, kept = (
+    if others.connectors:
+        yield from _of_connectors(others.connectors, time_of_day)
+    if others.spark:
+        yield from _of_spark(others.spark, time_of_day)
+    if others.faust:
+        yield from _of_faust(others.faust, time_of_day)
+    if others.reconcile:
+        yield from _of_reconcile(others.reconcile, time_of_day)
+    if others.starts:
+        meaning = "Workers that ended lately without saying so."
+        yield GaugeMetricFamily("instashop_worker_crashes", meaning, value=others.starts.crashes)
+
+
+def _of_connectors(said: Connectors, now: datetime) -> Iterator[Metric]:
+    well, endangered, restarts, kept, heartbeats = (
         GaugeMetricFamily(f"instashop_{name}", meaning, labels=["connector"])
         for name, meaning in (
             ("connector_well", "1 where it carries all changes, and nothing threatens it."),
             ("slot_endangered", "1 where PostgreSQL soon gives up what it keeps for it."),
             ("connector_restarts", "How often it was restarted since the watch began."),
             ("slot_lag_bytes", "WAL that PostgreSQL keeps for it."),
+            ("heartbeat_age_seconds", "Seconds since its newest heartbeat in Kafka; none while it takes a snapshot."),
         )
     )
-    for connector in others.connectors:
+    for connector in said.connectors:
         name = [connector.name]
         well.add_metric(name, connector.problem is None)
         endangered.add_metric(name, connector.slot_endangered)
         restarts.add_metric(name, connector.restarts)
         if connector.slot_lag_bytes is not None:
             kept.add_metric(name, connector.slot_lag_bytes)
-    yield from (well, endangered, restarts, kept)
+        if connector.heartbeat_at is not None and not connector.in_snapshot:
+            heartbeats.add_metric(name, _age(connector.heartbeat_at, now))
+    yield from (well, endangered, restarts, kept, heartbeats)
+    if said.dead_letters_unseen is not None:
+        meaning = "Records that could not be understood and that nobody has looked at."
+        yield GaugeMetricFamily("instashop_dead_letters_unseen", meaning, value=said.dead_letters_unseen)
+
+
+def _of_spark(said: Spark, now: datetime) -> Iterator[Metric]:
+    meaning = "Seconds since the moment up to which a query of Spark has counted; none where it does not know."
+    ages = GaugeMetricFamily("instashop_spark_as_of_age_seconds", meaning, labels=["query"])
+    for name, query in said.queries.items():
+        if query.as_of is not None:
+            ages.add_metric([name], _age(query.as_of, now))
+    yield ages
+
+
+def _of_faust(said: Faust, now: datetime) -> Iterator[Metric]:
+    meaning = "Seconds since the moment up to which a topic is counted; none where that is not known."
+    ages = GaugeMetricFamily("instashop_as_of_age_seconds", meaning, labels=["topic"])
+    for topic, as_of in said.as_of.items():
+        if as_of is not None:
+            ages.add_metric([topic], _age(as_of, now))
+    yield ages
+    refused = sum(bool(worker.mirror and worker.mirror.refused) for worker in said.workers)
+    yield GaugeMetricFamily("instashop_mirror_refused", "Workers that Redis refuses to be written by.", value=refused)
+
+
+def _of_reconcile(said: Reconcile, now: datetime) -> Iterator[Metric]:
+    if said.every_seconds:
+        pause = max(said.every_seconds, 10 * said.duration_seconds)  # it rests in proportion
+        yield GaugeMetricFamily("instashop_reconcile_every_seconds", "Seconds between two comparisons.", value=pause)
+    if said.compared_at is not None:
+        meaning = "Seconds since all databases could be compared with SQL."
+        age = _age(said.compared_at, now)
+        yield GaugeMetricFamily("instashop_reconcile_compared_age_seconds", meaning, value=age)
+    meaning = "Numbers that differed from SQL in the last comparison."
+    differences = GaugeMetricFamily("instashop_reconcile_differences", meaning, labels=["database"])
+    for database in said.databases:
+        differences.add_metric([database.name], database.difference_count)
+    yield differences
+
+
+def _age(moment: datetime, now: datetime) -> float:
+    return (now - moment).total_seconds()
 
 
 class _Quiet(WSGIRequestHandler):

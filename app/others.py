@@ -1,15 +1,18 @@
-"""What the parts beside the workers last said of themselves in Redis: of all that run, a worker's metrics warn."""
+"""What all parts last said of themselves in Redis: of all that run, a worker's metrics warn."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
 from app.pulse import NEVER
 
-PARTS = ("connectors", "spark")
-"""``status:connectors`` is written by who watches over them, ``status:spark`` by the process with the queries."""
+PARTS = ("connectors", "spark", "faust", "reconcile", "starts")
+"""``status:connectors`` and ``status:reconcile`` are written by the watch on the connectors, ``status:spark`` by the
+process with the queries, ``status:faust`` and ``status:starts`` by the workers.
+"""
 
 KEYS = [f"status:{part}" for part in PARTS]
 
@@ -22,11 +25,83 @@ class Connector(msgspec.Struct, frozen=True):
     slot_lag_bytes: int | None
     slot_endangered: bool
     restarts: int
+    in_snapshot: bool = False
+    heartbeat_at: datetime | None = None
 
 
-class _Document(msgspec.Struct, frozen=True):
+class Connectors(msgspec.Struct, frozen=True):
+    """``status:connectors``. What is None was written by an older version, or is not known."""
+
     updated_at: str
     connectors: tuple[Connector, ...] = ()
+    dead_letters_unseen: int | None = None
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A query of Spark: up to when it has counted."""
+
+    as_of: datetime | None = None
+
+
+class Spark(msgspec.Struct, frozen=True):
+    """``status:spark``."""
+
+    updated_at: str
+    queries: dict[str, Query] = {}
+
+
+class Mirror(msgspec.Struct, frozen=True):
+    """Whether Redis refuses to be written by a worker, and why."""
+
+    refused: str | None = None
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """A worker of the Faust app."""
+
+    mirror: Mirror | None = None
+
+
+class Faust(msgspec.Struct, frozen=True):
+    """``status:faust``: the workers, and up to when each topic is counted."""
+
+    updated_at: str
+    as_of: dict[str, datetime | None] = {}
+    workers: tuple[Worker, ...] = ()
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """A database that was compared with SQL."""
+
+    name: str
+    difference_count: int = 0
+
+
+class Reconcile(msgspec.Struct, frozen=True):
+    """``status:reconcile``."""
+
+    updated_at: str
+    differences: int = 0
+    every_seconds: float | None = None
+    duration_seconds: float = 0
+    compared_at: datetime | None = None
+    databases: tuple[Compared, ...] = ()
+
+
+class Starts(msgspec.Struct, frozen=True):
+    """``status:starts``: workers that ended without saying so, lately."""
+
+    updated_at: str
+    crashes: int = 0
+
+
+TYPES: Mapping[str, Any] = {
+    "connectors": Connectors,
+    "spark": Spark,
+    "faust": Faust,
+    "reconcile": Reconcile,
+    "starts": Starts,
+}
 
 
 class Heard(NamedTuple):
@@ -38,10 +113,14 @@ class Heard(NamedTuple):
 
 
 class Others(NamedTuple):
-    """All of them at one moment."""
+    """All of them at one moment: when each was heard, and what it said last."""
 
     parts: Mapping[str, Heard] = dict.fromkeys(PARTS, Heard())
-    connectors: tuple[Connector, ...] = ()
+    connectors: Connectors | None = None
+    spark: Spark | None = None
+    faust: Faust | None = None
+    reconcile: Reconcile | None = None
+    starts: Starts | None = None
 
 
 def heard(documents: Sequence[bytes | None], former: Others, now: float) -> Others:
@@ -52,11 +131,10 @@ def heard(documents: Sequence[bytes | None], former: Others, now: float) -> Othe
         former: What they said before.
         now: The time, by the monotonic clock.
     """
-    parts, connectors = dict(former.parts), former.connectors
+    parts, said = dict(former.parts), {}
     for part, document in zip(PARTS, documents, strict=True):
         with suppress(msgspec.DecodeError):  # what another version wrote, or nobody: nothing new was heard
-            said = msgspec.json.decode(document or b"", type=_Document)
-            if said.updated_at != parts[part].updated_at:
-                parts[part] = Heard(said.updated_at, now)
-            connectors = said.connectors or connectors
-    return Others(parts, connectors)
+            said[part] = msgspec.json.decode(document or b"", type=TYPES[part])
+            if said[part].updated_at != parts[part].updated_at:
+                parts[part] = Heard(said[part].updated_at, now)
+    return former._replace(parts=parts, **said)

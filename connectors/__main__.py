@@ -10,6 +10,7 @@ from rich.live import Live
 
 import logs
 from connectors import partitions, topics
+from connectors.beats import Beats
 from connectors.connect_api import Connect
 from connectors.definitions import captured, load
 from connectors.display import console, progress, table
@@ -62,16 +63,16 @@ def status(
 
 @cli.command()
 def restart(names: Names = None, timeout: Timeout = TIMEOUT) -> None:
-    """Restart the connectors that failed. Those that run are left alone."""
+    """Restart the connectors that failed. One that runs is restarted if it is named: it may stand still."""
     with one_clear_line("", ConnectorsError):
-        run(names, timeout, "restarts", Lifecycle.restart)
+        run(names, timeout, "restarts", Lifecycle.restart_anyway if names else Lifecycle.restart)
 
 
 @cli.command("watch")
 def look_after() -> None:
     """Restart what fails, again and again but ever more rarely, and say in Redis how the connectors are."""
-    with one_clear_line("", ConnectorsError):
-        watch()
+    with one_clear_line("", ConnectorsError), Beats() as beats:
+        watch(beats)
 
 
 @cli.command()

@@ -76,6 +76,10 @@ class Connect:
         """Ask a stopped or paused connector to run."""
         self._call("PUT", f"/connectors/{name}/resume")
 
+    def restart(self, name: str) -> None:
+        """Ask for the connector and all its tasks to be started again, whatever their states are."""
+        self._call("POST", f"/connectors/{name}/restart?includeTasks=true")
+
     def delete(self, name: str) -> None:
         """Delete a connector. Its offsets stay, unless they were deleted before."""
         self._call("DELETE", f"/connectors/{name}")

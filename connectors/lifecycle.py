@@ -66,8 +66,19 @@ class Lifecycle:
 
     def restart(self) -> None:
         """Make the connector run again if it failed."""
-        if observe(self._definition, self._connect, self._database).failed:
+        if self._failed:
             self.apply()
+
+    def restart_anyway(self) -> None:
+        """Make the connector run again if it failed, and start it again if it runs: it may stand still."""
+        if self._failed:
+            self.apply()
+        else:
+            self._connect.restart(self._definition.name)
+
+    @property
+    def _failed(self) -> bool:
+        return observe(self._definition, self._connect, self._database).failed
 
     def delete(self) -> None:
         """Delete the connector and all that would keep WAL or let it go on: offsets, slot, publication."""

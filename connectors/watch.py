@@ -15,11 +15,12 @@ from importlib.metadata import version
 import msgspec
 from redis import Redis, RedisError
 
+from connectors.beats import Beats
 from connectors.connect_api import Connect
 from connectors.definitions import Definition, load
 from connectors.errors import ConnectorsError
 from connectors.lifecycle import in_hand
-from connectors.observation import observe
+from connectors.observation import Observation, Snapshot, observe
 from connectors.postgres import Slot, source_database
 from reconcile import every
 from settings import settings
@@ -46,6 +47,8 @@ class Report(msgspec.Struct):
         slot_lag_bytes: WAL that PostgreSQL keeps for it; null where it has no slot.
         slot_endangered: Whether PostgreSQL, by its own limit, gives that WAL up soon.
         restarts: How often it was restarted since the watch began.
+        in_snapshot: Whether it takes a snapshot, and so writes no heartbeats.
+        heartbeat_at: When the newest of its heartbeats that are in Kafka was committed; null where there is none.
     """
 
     name: str
@@ -55,6 +58,8 @@ class Report(msgspec.Struct):
     slot_lag_bytes: int | None
     slot_endangered: bool
     restarts: int
+    in_snapshot: bool = False
+    heartbeat_at: datetime | None = None
 
 
 @dataclass
@@ -77,12 +82,13 @@ class Backoff:
         return True
 
 
-def watch(*, once: bool = False) -> None:
+def watch(beats: Beats | None = None, *, once: bool = False) -> None:
     """Look after all connectors until the process ends, and log each restart, and each trouble that is new.
 
     All that while the numbers are compared with SQL, in a thread (`reconcile.every`).
 
     Args:
+        beats: what Kafka says of them; without it nothing of that is known.
         once: look only once.
     """
     if not once:
@@ -93,12 +99,14 @@ def watch(*, once: bool = False) -> None:
     known: dict[str, str | None] = {}
     while True:
         reports = [look(definition, connect, backoffs[definition.name]) for definition in definitions]
+        for report, definition in zip(reports, definitions, strict=True):
+            report.heartbeat_at = beats.newest(definition) if beats else None
         for report in reports:
             if report.problem and report.problem != known.get(report.name):
                 logger.warning("%s", report.problem, extra={"event": "trouble", "connector": report.name})
             known[report.name] = report.problem
         with suppress(RedisError):  # who looks at Redis sees that nobody reports
-            redis.set(KEY, document(reports))
+            redis.set(KEY, document(reports, beats.unseen if beats else None))
         if once:
             return
         time.sleep(PAUSE)
@@ -119,7 +127,13 @@ def look(definition: Definition, connect: Connect, backoff: Backoff) -> Report:
                 connector.restart()
     except ConnectorsError as error:
         return _report(definition.name, "UNKNOWN", (), " ".join(str(error).split()), slot, backoff.restarts)
-    return _report(seen.name, seen.state, seen.tasks, seen.problem, seen.slot, backoff.restarts)
+    report = _report(seen.name, seen.state, seen.tasks, seen.problem, seen.slot, backoff.restarts)
+    report.in_snapshot = _takes_a_snapshot(seen)
+    return report
+
+
+def _takes_a_snapshot(seen: Observation) -> bool:
+    return seen.running and seen.snapshot is not Snapshot.FINISHED
 
 
 def _log(connector: str, doing: str) -> None:
@@ -133,8 +147,18 @@ def _report(
     return Report(name, state, tasks, problem, kept, endangered, restarts)
 
 
-def document(reports: list[Report]) -> bytes:
-    """Return the document."""
+def document(reports: list[Report], unseen: int | None = None) -> bytes:
+    """Return the document.
+
+    Args:
+        reports: how each connector is.
+        unseen: dead letters that nobody has seen; None where Kafka has not said.
+    """
     return msgspec.json.encode(
-        {"updated_at": datetime.now(UTC), "version": version("instashop-live"), "connectors": reports}
+        {
+            "updated_at": datetime.now(UTC),
+            "version": version("instashop-live"),
+            "connectors": reports,
+            "dead_letters_unseen": unseen,
+        }
     )

@@ -8,13 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, tables
+from dashboard import charts, status, tables
 from dashboard.cards import Card
 from dashboard.cards import draw as draw_cards
 from dashboard.charts import Bar
 from dashboard.frames import aged, framed, ink
 from dashboard.language import Language
 from dashboard.periods import Period
+from dashboard.redis_reader import snapshot
+from dashboard.states import moment
+from dashboard.verdicts import WAREHOUSE
 from dashboard.warehouse import Answer, AwayError, ask
 
 CHOICES = {"days_7": 7, "days_30": 30, "days_90": 90, "own_days": None}
@@ -32,6 +35,7 @@ def history(words: Language) -> None:
         if bounds["last"] is None:
             st.info(words("warehouse_empty"), icon=":material/hourglass_empty:")
             return
+        how_old(words)
         period = chosen(bounds["first"], bounds["last"], words)
         answers = {name: ask(name, period.first, period.last) for name in (*OF_A_PERIOD, "period")}
         answers["stock_cover"] = ask("stock_cover")
@@ -44,6 +48,13 @@ def history(words: Language) -> None:
         numbers(answers["period"], answers["before"], period, bounds["first"], words)
         sales(answers, words)
         rows(answers, words)
+
+
+def how_old(words: Language) -> None:
+    """Draw up to when the warehouse is loaded, as Spark says."""
+    seen = snapshot()
+    loaded = seen.documents.get("status:spark", {}).get("queries", {}).get(WAREHOUSE, {}).get("as_of")
+    status.how_old(moment(loaded), seen.looked_at, words)
 
 
 def chosen(first: date, last: date, words: Language) -> Period:

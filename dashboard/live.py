@@ -25,12 +25,19 @@ MOST_URGENT = 10
 TABLE_HEIGHT = 176
 """Pixels of their table at most: as high as the charts beside it."""
 
+OF_SPARK = tuple(f"metrics:spark:{name}" for name in ("transactions", "categories", "behaviour"))
+CARDS = ("metrics:dashboard", "metrics:spark:transactions", "metrics:spark:behaviour")
+STATES = tuple(f"metrics:{name}" for name in ("transactions", "shipments", "stock"))
+SHOWN = ("metrics:dashboard", *OF_SPARK, *STATES)
+"""The documents that the page shows, and those of its blocks: the slowest of them is the age that is shown."""
+
 
 @st.fragment(run_every="5s")
 def live(words: Language) -> None:
     """Draw the shop, again every five seconds."""
     seen = snapshot()
-    status.draw(seen, words)
+    status.line(seen, SHOWN, words)
+    status.what_is_wrong(seen, words)
     totals = seen.documents.get("metrics:dashboard")
     if totals is None:
         if seen.down_since is None:
@@ -40,11 +47,14 @@ def live(words: Language) -> None:
     over_time = windows.over_time(of_spark(seen, "transactions"), as_of, seen.read_at)
     visits = of_spark(seen, "behaviour")
     with shown(seen, "faust"):
+        status.of_a_block(seen, CARDS, SHOWN, words)
         cards(totals, windows.known(over_time), windows.orders_a_minute(over_time), visits, words)
     with shown(seen, "spark"):
+        status.of_a_block(seen, OF_SPARK, SHOWN, words)
         charts_over_time(over_time, as_of, words)
         what_sells(of_spark(seen, "categories"), visits, words)
     with shown(seen, "faust", name="states"):
+        status.of_a_block(seen, STATES, SHOWN, words)
         states(seen.documents, words)
 
 

@@ -14,7 +14,7 @@ from settings import settings
 KEYS = (
     *(f"metrics:{name}" for name in ("dashboard", "transactions", "shipments", "stock", "events")),
     *(f"metrics:spark:{name}" for name in ("transactions", "categories", "behaviour")),
-    *(f"status:{part}" for part in ("faust", "spark", "connectors", "reconcile")),
+    *(f"status:{part}" for part in ("faust", "starts", "spark", "connectors", "reconcile")),
 )
 
 DEAD_LETTERS = "status:dead_letters"

@@ -14,7 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign_out": ("Sign out", "Cerrar sesión"),
     "sign_in_first": ("Sign in to see the shop.", "Inicie sesión para ver la tienda."),
     # status line
-    "updated": ("Updated {time} UTC", "Actualizado {time} UTC"),
+    "as_of": ("As of {time} UTC", "A las {time} UTC"),
+    "as_of_old": ("As of {time} UTC, {span} old", "A las {time} UTC, hace {span}"),
+    "as_of_unknown": ("Age of the numbers: not known yet", "Antigüedad de las cifras: aún desconocida"),
+    "never": ("never", "nunca"),
     "redis_up": ("Redis connected", "Redis conectado"),
     "redis_off": ("Redis down", "Redis caído"),
     "faust_waiting": ("Faust: waiting", "Faust: a la espera"),
@@ -34,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A la espera de los primeros datos: aún no se ha contado nada.",
     ),
     "redis_down": (
-        "Redis does not answer since {since} UTC. The numbers are of {read} UTC; this page tries again by itself.",
+        "Redis does not answer since {since} UTC. The numbers are as of {read} UTC; this page tries again by itself.",
         "Redis no responde desde las {since} UTC. Las cifras son de las {read} UTC; la página reintenta sola.",
     ),
     "redis_never": (
@@ -164,53 +167,178 @@ TEXTS: dict[str, tuple[str, str]] = {
     "dead_last": ("The last of them, and why", "Los últimos, y el motivo"),
     "dead_none": ("None: every record was understood.", "Ninguno: todos los registros se entendieron."),
     "reconcile": ("Redis against SQL", "Redis frente a SQL"),
-    "reconcile_never": ("Not compared yet: `faust -A app reconcile`.", "Aún sin comparar: `faust -A app reconcile`."),
-    "reconcile_equal": (
-        "{numbers} numbers, no difference from SQL, {span} ago.",
-        "{numbers} cifras, sin diferencia con SQL, hace {span}.",
-    ),
+    "reconcile_never": ("Not compared yet.", "Aún sin comparar."),
+    "reconcile_equal": ("{numbers} numbers equal SQL, {span} ago.", "{numbers} cifras iguales a SQL, hace {span}."),
     "reconcile_differs": (
         "{differences} of {numbers} numbers differed from SQL, {span} ago.",
         "{differences} de {numbers} cifras diferían de SQL, hace {span}.",
     ),
+    "compared_not": ("could not be compared: {reason}", "no se pudo comparar: {reason}"),
+    "compared_not_yet": ("not compared yet", "aún sin comparar"),
+    "compared_equal": ("{numbers} numbers equal, {span} ago", "{numbers} cifras iguales, hace {span}"),
+    "compared_differs": (
+        "{differences} of {numbers} differed, {span} ago: {examples}",
+        "{differences} de {numbers} diferían, hace {span}: {examples}",
+    ),
     "freshness": ("The warehouse's tables", "Tablas del almacén"),
     "what_to_do": ("What to do", "Qué hacer"),
+    "section": ("runbook: {anchor}", "manual: {anchor}"),
     "all_well": ("Everything runs: there is nothing to do.", "Todo funciona: no hay nada que hacer."),
     "do_redis": (
         "Start Redis again (`python -m stack up`). Nothing is lost: the worker writes all of it anew within seconds.",
         "Arranque Redis de nuevo (`python -m stack up`). No se pierde nada: se reescribe todo en segundos.",
     ),
-    "do_faust": (
-        "Start a worker: `faust -A app worker`. It goes on where it was; look at its log if it ends again.",
-        "Arranque un proceso: `faust -A app worker`. Sigue donde estaba; mire su registro si vuelve a terminar.",
+    "why_redis": ("Redis does not answer since {since} UTC.", "Redis no responde desde las {since} UTC."),
+    "why_unwritten": (
+        "Nothing has been written to Redis for {span}, by any part: it refuses to be written, or nothing runs.",
+        "Nadie ha escrito en Redis desde hace {span}: rechaza las escrituras, o nada está en marcha.",
     ),
-    "do_lag": (
-        "The worker is behind. If it does not catch up, start another one: partitions are shared out.",
-        "El proceso va con retraso. Si no se pone al día, arranque otro: las particiones se reparten.",
+    "do_unwritten": (
+        "`python -m stack doctor` says which, with the reason of a refusal.",
+        "`python -m stack doctor` dice cuál de las dos, con el motivo del rechazo.",
     ),
-    "do_spark": (
-        "Start Spark: `python -m spark`. It reads on from its checkpoint; its last line says why it ended.",
-        "Arranque Spark: `python -m spark`. Sigue desde su punto de control; su última línea dice por qué terminó.",
+    "why_refused": (
+        "Redis answers, but refuses to be written since {since} UTC: {error}",
+        "Redis responde, pero rechaza las escrituras desde las {since} UTC: {error}",
     ),
-    "do_connectors": (
-        "Restart what failed: `python -m connectors restart`; the table says what is wrong.",
-        "Reinicie lo que falló: `python -m connectors restart`; la tabla dice qué ocurre.",
+    "do_refuses": (
+        "Mend what it says: OOM wants memory (`maxmemory`), NOPERM another user, READONLY the primary's address.",
+        "Corrija lo que dice: OOM pide memoria (`maxmemory`), NOPERM otro usuario, READONLY la dirección del primario.",
+    ),
+    "why_watch": (
+        "The watch on the connectors is silent for {span}.",
+        "La vigilancia de los conectores no da señal desde hace {span}.",
+    ),
+    "why_watch_missing": (
+        "Nobody has reported how the connectors are.",
+        "Nadie ha informado de cómo están los conectores.",
     ),
     "do_watch": (
         "Nobody looks after the connectors: start `python -m connectors watch`.",
         "Nadie vigila los conectores: arranque `python -m connectors watch`.",
     ),
-    "do_dead_letters": (
-        "Look at the topic `dead_letters`: each record is kept with its reason in its headers.",
-        "Mire el tema `dead_letters`: cada registro se guarda con su motivo en las cabeceras.",
+    "why_connector_failed": ("{problem}.", "{problem}."),
+    "do_connectors": (
+        "Restart what failed: `python -m connectors restart`; its cause has to be mended first.",
+        "Reinicie lo que falló: `python -m connectors restart`; antes hay que corregir la causa.",
+    ),
+    "why_connector_still": (
+        "{name} says RUNNING and stands still: its last heartbeat in Kafka is of {since} UTC, {span} ago.",
+        "{name} dice RUNNING y está parado: su último latido en Kafka es de las {since} UTC, hace {span}.",
+    ),
+    "do_connector_still": (
+        "Restart it: `python -m connectors restart {name}`. It goes on where it was.",
+        "Reinícielo: `python -m connectors restart {name}`. Sigue donde estaba.",
+    ),
+    "why_worker_missing": (
+        "No worker has reported to this Redis yet.",
+        "Ningún proceso ha informado aún a este Redis.",
+    ),
+    "do_faust": (
+        "Start a worker: `faust -A app worker`. It goes on where it was; look at its log if it ends again.",
+        "Arranque un proceso: `faust -A app worker`. Sigue donde estaba; mire su registro si vuelve a terminar.",
+    ),
+    "why_crashes": (
+        "The worker crashes again and again: {count} times since {since} UTC.",
+        "El proceso se cae una y otra vez: {count} veces desde las {since} UTC.",
+    ),
+    "do_crashes": (
+        "The last line of its log names the cause. Started again, it goes on where it was.",
+        "La última línea de su registro dice la causa. Al arrancar de nuevo, sigue donde estaba.",
+    ),
+    "why_mirror": (
+        "A worker has published nothing in Redis for {span} ({worker}).",
+        "Un proceso no ha publicado nada en Redis desde hace {span} ({worker}).",
+    ),
+    "do_mirror": (
+        "Look at its log for what keeps it from Redis; else end it and start it again. It goes on where it was.",
+        "Mire en su registro qué le impide llegar a Redis; si no, termínelo y arránquelo otra vez. Sigue donde estaba.",
+    ),
+    "why_lag": ("{count} changes wait to be counted.", "{count} cambios esperan a ser contados."),
+    "do_lag": (
+        "The worker is behind. If it does not catch up, start another one: partitions are shared out.",
+        "El proceso va con retraso. Si no se pone al día, arranque otro: las particiones se reparten.",
+    ),
+    "why_topics": (
+        "Not counted up to now, though their connectors write: {topics}.",
+        "No contados hasta ahora, aunque sus conectores escriben: {topics}.",
+    ),
+    "do_topics": (
+        "A worker is behind or holds a partition: ask its `/live`, and start another one, or this one again.",
+        "Un proceso va con retraso o retiene una partición: pregunte a su `/live` y arranque otro, o este de nuevo.",
+    ),
+    "why_spark_missing": ("Spark has not reported yet.", "Spark aún no ha informado."),
+    "do_spark": (
+        "Start Spark: `python -m spark`. It reads on from its checkpoint; its last line says why it ended.",
+        "Arranque Spark: `python -m spark`. Sigue desde su punto de control; su última línea dice por qué terminó.",
+    ),
+    "why_query_waits": (
+        "Spark's query {query} has loaded nothing newer than {span} ago. It waits: {reason}.",
+        "La consulta {query} de Spark no carga nada más nuevo que hace {span}. Espera: {reason}.",
+    ),
+    "why_query_works": (
+        "Spark's query {query} has loaded nothing newer than {span} ago. Its batch has been at work for {batch}.",
+        "La consulta {query} de Spark no carga nada más nuevo que hace {span}. Su lote trabaja desde hace {batch}.",
+    ),
+    "why_query_still": (
+        "Spark's query {query} runs, and has loaded nothing newer than {span} ago.",
+        "La consulta {query} de Spark está en marcha, y no ha cargado nada más nuevo que hace {span}.",
+    ),
+    "do_windows": (
+        "Mend what it waits for. Else look at its log, end Spark and start it again: it reads on from its checkpoint.",
+        "Corrija lo que espera. Si no, mire su registro, termine Spark y arránquelo: sigue desde su punto de control.",
+    ),
+    "do_warehouse": (
+        "Mend what it waits for: `dwh_db`, or Kafka. A batch that takes long catches up by itself; else restart Spark.",
+        "Corrija lo que espera: `dwh_db` o Kafka. Un lote largo se pone al día solo; si no, reinicie Spark.",
+    ),
+    "why_late": (
+        "{count} changes came later than Spark's watermark, and count in no window; the totals have them.",
+        "{count} cambios llegaron después del límite de Spark y no cuentan en ninguna ventana; los totales los tienen.",
     ),
     "do_late": (
-        "Changes came later than Spark's watermark, and count in no window; the totals have them.",
-        "Hubo cambios más tardíos que el límite de Spark: no cuentan en ninguna ventana; los totales sí los tienen.",
+        "Nothing has to be mended, unless it goes on: then look at what makes Spark slow.",
+        "No hay nada que corregir, salvo que continúe: entonces mire qué hace lento a Spark.",
+    ),
+    "why_reconcile_old": (
+        "No comparison with SQL for {span}: it should run every {every}.",
+        "Ninguna comparación con SQL desde hace {span}: debería hacerse cada {every}.",
+    ),
+    "do_reconcile_old": (
+        "`python -m connectors watch` runs it: look at its log, and start it again.",
+        "La hace `python -m connectors watch`: mire su registro y arránquelo de nuevo.",
+    ),
+    "why_not_compared": (
+        "Not all databases could be compared with SQL for {span}: {reasons}.",
+        "No se pudieron comparar con SQL todas las bases desde hace {span}: {reasons}.",
+    ),
+    "why_never_compared": (
+        "Not all databases could be compared with SQL yet: {reasons}.",
+        "Aún no se pudieron comparar con SQL todas las bases: {reasons}.",
+    ),
+    "do_not_compared": (
+        "Mend the reason that stands there; a snapshot ends by itself.",
+        "Corrija el motivo indicado; una copia inicial termina por sí sola.",
+    ),
+    "why_differs": (
+        "{differences} of {numbers} numbers differ from SQL.",
+        "{differences} de {numbers} cifras difieren de SQL.",
+    ),
+    "why_differs_in": (
+        "{differences} of {numbers} numbers differ from SQL: {examples}.",
+        "{differences} de {numbers} cifras difieren de SQL: {examples}.",
     ),
     "do_reconcile": (
-        "Compare again while nothing writes to the shop; if it still differs: `python -m connectors resync`.",
-        "Compare de nuevo sin actividad en la tienda; si aún difiere: `python -m connectors resync`.",
+        "Keep the log of the worker and report it. `python -m connectors resync` reads the tables anew.",
+        "Guarde el registro del proceso y avise. `python -m connectors resync` lee las tablas de nuevo.",
+    ),
+    "why_dead_letters": (
+        "{count} records could not be understood, and nobody has looked at them.",
+        "{count} registros no se pudieron entender, y nadie los ha mirado.",
+    ),
+    "do_dead_letters": (
+        "`python -m stack dead-letters` lists them by reason; with `--seen` they count as seen.",
+        "`python -m stack dead-letters` los lista por motivo; con `--seen` cuentan como vistos.",
     ),
 }
 
@@ -264,12 +392,27 @@ VALUES: dict[str, tuple[str, str]] = {
     "stale": ("silent", "sin señal"),
     "partition": ("partition", "partición"),
     "offset": ("offset", "posición"),
-    "reason": ("reason", "motivo"),
     "at": ("at", "cuándo"),
     "updated_at": ("last batch", "último lote"),
+    "as_of": ("as of", "a las"),
+    "age": ("age", "antigüedad"),
+    "database": ("database", "base de datos"),
+    "outcome": ("outcome", "resultado"),
+    "reason": ("reason", "motivo"),
     "part": ("part", "parte"),
+    "watch": ("watch", "vigilancia"),
+    "worker": ("worker", "proceso"),
+    "mirror": ("mirror", "réplica"),
+    "lag": ("lag", "retraso"),
+    "topics": ("topics", "temas"),
+    "connectors": ("connectors", "conectores"),
+    "windows": ("windows", "ventanas"),
+    "late events": ("late events", "eventos tardíos"),
+    "reconcile": ("comparison with SQL", "comparación con SQL"),
+    "dead letters": ("dead letters", "registros incomprensibles"),
     "state": ("state", "estado"),
     "heartbeat": ("last heard of", "última señal"),
+    "heartbeat_at": ("last heartbeat", "último latido"),
     "version": ("version", "versión"),
     "workers": ("workers", "procesos"),
     "partitions": ("partitions", "particiones"),

@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from connectors.errors import ConnectorsError
 from databases.command import one_clear_line
 from kafka_client import silent_client
 from settings import DATA, redis_service, settings, variable
-from stack import stack, topics
+from stack import dead_letters, stack, topics
+from stack.dead_letters import Reason
 from stack.errors import StackError
 from stack.service import Service, reveal
 
@@ -106,6 +108,46 @@ def messages(topic: str, count: Annotated[int, typer.Option("-n", "--count", min
     with silent_client(), one_clear_line("", StackError, OSError):
         for record in asyncio.run(topics.last(topic, count)):
             console.print_json(json.dumps(topics.shown(record)))
+
+
+@app.command("dead-letters")
+def list_dead_letters(
+    show: Annotated[
+        str | None, typer.Option(help="Show one: TOPIC:PARTITION:OFFSET of the original record, or its own.")
+    ] = None,
+    seen: Annotated[bool, typer.Option("--seen", help="Mark all of them up to now as seen.")] = False,
+) -> None:
+    """List the records that could not be understood, by topic and reason; nobody has seen those that are unseen."""
+    with silent_client(), one_clear_line("", StackError, ConnectorsError, OSError):
+        if seen:
+            console.print(f"{asyncio.run(dead_letters.mark_as_seen()):,} dead letters are marked as seen.")
+            return
+        with console.status("reading") as status:
+
+            def progress(done: int, length: int) -> None:
+                status.update(f"reading: {done:,} of {length:,}")
+
+            if show is None:
+                table = _by_reason(asyncio.run(dead_letters.reasons(progress)))
+            else:
+                letter = asyncio.run(dead_letters.one(show, progress))
+        if show is None:
+            console.print(table)
+        else:
+            console.print_json(json.dumps(letter))
+
+
+def _by_reason(reasons: list[Reason]) -> Table:
+    table = Table(
+        "topic",
+        Column("reason", overflow="fold"),
+        *(Column(name, justify="right") for name in ("records", "unseen")),
+        *("first, UTC", "last, UTC"),
+    )
+    for each in reasons:
+        times = (f"{at:%Y-%m-%d %H:%M:%S}" for at in (each.first, each.last))
+        table.add_row(escape(each.topic), escape(each.reason), f"{each.records:,}", f"{each.unseen:,}", *times)
+    return table
 
 
 @app.command()

@@ -1,42 +1,36 @@
 """Looks at every part, and says in one line each what is wrong and what to do."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg2
+from redis import Redis
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from dashboard.advice import advice
+from connectors.errors import ConnectorsError
+from connectors.unseen import count as count_unseen
+from dashboard import verdicts
+from dashboard.faults import REDIS_REFUSES, WORKER_CRASHES, Verdict
 from dashboard.language import Language
 from dashboard.redis_reader import Reader, Snapshot
-from dashboard.states import State, state
 from databases import connect
 from databases.connection import DatabaseError
-from settings import Database, Role, Settings
+from kafka_client import silent_client
+from settings import DATA, Database, Role, Settings, redis_service
+from stack.process import Process
 from stack.service import Service
 
 SPACE = 5 * 2**30
 """Bytes that should be free on the disk of the data: PostgreSQL may keep 4 GB of WAL for a connector that is away."""
-
-OLD = timedelta(minutes=10)
-"""How long ago the last batch of the warehouse may be, in a shop that is open."""
-
-PARTS = {
-    "do_watch": ("watch", "status:connectors"),
-    "do_connectors": ("connectors", "status:connectors"),
-    "do_faust": ("worker", "status:faust"),
-    "do_lag": ("lag", "status:faust"),
-    "do_spark": ("spark", "status:spark"),
-    "do_late": ("late events", "status:spark"),
-    "do_reconcile": ("reconcile", "status:reconcile"),
-    "do_dead_letters": ("dead letters", "metrics:events"),
-}
-"""What each advice of the page is about, and the document that it is taken from."""
-HEARTBEATS = {"status:connectors", "status:faust", "status:spark"}
-"""Documents that are written every few seconds, whatever happens in the shop."""
+WRITTEN = "status:doctor"
+"""The key with which it tries whether Redis takes a write, for `WRITTEN_SECONDS`."""
+WRITTEN_SECONDS = 1
+WORDS = Language("English")
 
 
 class Finding(NamedTuple):
@@ -59,41 +53,77 @@ def examine(services: Sequence[tuple[Service, bool]], settings: Settings) -> Ite
         trouble = service.trouble(settings) if runs else "it does not run"
         how = "see its variable in .env" if is_existing else "python -m stack up"
         yield Finding(service.name, trouble and f"{trouble}: {how}")
+        if service.name == "redis" and trouble is None:
+            yield takes_writes(settings.redis_url)
     seen = Reader().read()
     if not seen.down_since:  # else it is said already
         yield from of_documents(seen)
-    yield warehouse(datetime.now(UTC))
+    yield from dead_letters()
+    yield warehouse()
     homes = [service.home for service, is_existing in services if not is_existing and service.home.exists()]
     if homes:
         yield disk(*min((shutil.disk_usage(home).free, home) for home in homes))
 
 
+def takes_writes(url: str) -> Finding:
+    """Write to Redis as the pipeline does: one that refuses is another fault than one that is away."""
+    part = "redis writes"
+    try:
+        with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as redis:
+            redis.set(WRITTEN, datetime.now(UTC).isoformat(), ex=WRITTEN_SECONDS)
+    except (ResponseError, AuthenticationError) as error:
+        return Finding(part, f"{redis_service()} refuses: {error}: {WORDS(REDIS_REFUSES.remedy)}")
+    except (RedisError, OSError) as error:
+        return Finding(part, f"{redis_service()} is away: {error}: {WORDS('do_redis')}")
+    return Finding(part)
+
+
 def of_documents(seen: Snapshot) -> Iterator[Finding]:
-    """Say what the parts say of themselves in Redis, in the page's words."""
-    words, wrong = Language("English"), advice(seen)
-    for key, (part, document) in PARTS.items():
-        yield Finding(part, words(key)) if key in wrong else Finding(part, is_known=_is_told(document, seen))
+    """Say what follows from the documents in Redis, in the page's words.
+
+    Whether Redis is written, and what nobody has seen of the dead letters, is asked of Redis and of Kafka themselves.
+    """
+    for part, found in verdicts.judge(seen.documents, seen.looked_at).items():
+        if part not in ("redis", "dead letters"):
+            yield from findings(part, found)
 
 
-def _is_told(document: str, seen: Snapshot) -> bool:
-    """Tell whether a document says how its part is now: a heartbeat that has stopped does not."""
-    told = seen.documents.get(document)
-    return told is not None and (document not in HEARTBEATS or state(told, seen.looked_at) is State.FRESH)
+def findings(part: str, found: list[Verdict] | None) -> Iterator[Finding]:
+    """Say what was found of a part."""
+    if not found:
+        yield Finding(part, is_known=found is not None)
+    for verdict in found or []:
+        yield Finding(part, f"{_cause(verdict)} {WORDS.remedy(verdict)}")
 
 
-def warehouse(now: datetime) -> Finding:
-    """Look at when the warehouse was last loaded."""
+def _cause(verdict: Verdict) -> str:
+    """Return the cause, and of a worker that crashes on this machine what it said last."""
+    cause, log = WORDS.cause(verdict), Process("faust", DATA)
+    if verdict.fault is WORKER_CRASHES and log.log.exists():
+        return f"{cause} It said last: {log.last_words()}."
+    return cause
+
+
+def dead_letters() -> Iterator[Finding]:
+    """Ask Kafka how many records could not be understood and were not looked at."""
+    unseen = None
+    with suppress(ConnectorsError), silent_client():
+        unseen = asyncio.run(count_unseen())
+    yield from findings("dead letters", verdicts.unseen(unseen))
+
+
+def warehouse() -> Finding:
+    """Look whether the warehouse answers, and was ever loaded; how new it is, Spark says."""
+    part = "dwh_db"
     try:
         with closing(connect(Database.DWH, Role.DASHBOARD)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT newest FROM report.freshness WHERE table_name = 'loaded_batch'")
             ((loaded,),) = cursor.fetchall()
     except (DatabaseError, psycopg2.Error) as error:
-        return Finding("warehouse", str(error).strip().splitlines()[0])
+        return Finding(part, str(error).strip().splitlines()[0])
     if loaded is None:
-        return Finding("warehouse", "nothing was loaded yet: python -m spark, whose first batch takes a while")
-    if now - loaded > OLD:
-        return Finding("warehouse", f"nothing was loaded since {loaded:%Y-%m-%d %H:%M} UTC: look whether Spark runs")
-    return Finding("warehouse")
+        return Finding(part, "nothing was loaded yet: python -m spark, whose first batch takes a while")
+    return Finding(part)
 
 
 def disk(free: int, folder: Path) -> Finding:

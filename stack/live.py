@@ -16,7 +16,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.states import State, state
+from dashboard.language import Language
+from dashboard.states import STALE, State, as_of, moment, state
+from dashboard.verdicts import verdicts
 from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
@@ -43,10 +45,21 @@ DEEPER = {
     "the documents, and one of them": ".venv/bin/python -m stack metrics   (… metrics metrics:dashboard)",
     "the connectors": ".venv/bin/python -m connectors status",
     "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
+    "what is wrong, and what to do": ".venv/bin/python -m stack doctor",
     "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, watch, dashboard, connect, kafka, …)",
 }
 
+DOCUMENTS = (
+    "metrics:dashboard",
+    *(f"status:{part}" for part in ("faust", "starts", "spark", "connectors", "reconcile")),
+)
+WORDS = Language("English")
+
 console = Console(highlight=False, soft_wrap=True)
+
+
+def _seconds(moment: datetime) -> int:
+    return max(0, round((datetime.now(UTC) - moment).total_seconds()))
 
 
 def _states(connector: dict[str, Any]) -> str:
@@ -62,6 +75,7 @@ class View:
         self._programs = programs
         self._places = {"the page": page, "Connect": settings().connect_url}
         self._redis = redis.Redis.from_url(settings().redis_url, socket_timeout=2, decode_responses=True)
+        self._documents: dict[str, dict[str, Any]] = {}
         self._dashboard: dict[str, Any] = {}
         self._lag: dict[str, int] = {}
         self._connectors: list[dict[str, Any]] = []
@@ -72,10 +86,12 @@ class View:
     def look(self) -> None:
         """Look at Redis; where it does not answer, lag and connectors are shown as they were, and no numbers."""
         try:
-            documents = self._redis.mget("metrics:dashboard", "status:faust", "status:spark", "status:connectors")
-            self._dashboard, faust, spark, watched = (json.loads(document or "{}") for document in documents)
-            self._lag = faust.get("lag", {})
-            self._places["Spark"] = spark.get("ui") or "starts"
+            found = zip(DOCUMENTS, self._redis.mget(*DOCUMENTS), strict=True)
+            self._documents = {key: json.loads(document) for key, document in found if document}
+            self._dashboard = self._documents.get("metrics:dashboard", {})
+            self._lag = self._documents.get("status:faust", {}).get("lag", {})
+            self._places["Spark"] = self._documents.get("status:spark", {}).get("ui") or "starts"
+            watched = self._documents.get("status:connectors", {})
             self._connectors = watched["connectors"] if state(watched, datetime.now(UTC)) is State.FRESH else []
         except redis.RedisError:
             self._dashboard = {}
@@ -94,6 +110,7 @@ class View:
     def _line(self) -> str:
         numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
         places = ", ".join(f"{name} {place}" for name, place in self._places.items())
+        numbers = f"{numbers}, {self._as_of()}, {self._compared()}"
         return f"{numbers}, {self._rate:.0f} changes/s, lag {sum(self._lag.values())}; {places}"
 
     def _number(self, field: str) -> str:
@@ -102,12 +119,42 @@ class View:
             return "-"
         return f"{value:,}" if isinstance(value, int) else f"€ {float(value):,.2f}"
 
+    def _as_of(self) -> str:
+        """Return up to when the numbers are counted, and their age."""
+        counted = as_of([self._dashboard])
+        if counted is None:
+            return "of unknown age"
+        return f"as of {counted:%H:%M:%S} UTC, {_seconds(counted)} s ago"
+
+    def _is_old(self) -> bool:
+        counted = as_of([self._dashboard])
+        return counted is not None and datetime.now(UTC) - counted > STALE
+
+    def _compared(self) -> str:
+        """Return how the last comparison with SQL ended."""
+        document = self._documents.get("status:reconcile", {})
+        compared = moment(document.get("compared_at", document.get("updated_at")))
+        if compared is None:
+            return "not compared with SQL yet"
+        if document["differences"]:
+            return f"{document['differences']} of {document['numbers']} differ from SQL, {_seconds(compared)} s ago"
+        return f"{document['numbers']:,} numbers equal to SQL, {_seconds(compared)} s ago"
+
+    def _wrong(self) -> list[Text]:
+        """Return what is wrong, a line each."""
+        if not self._dashboard:  # nothing is counted yet, or Redis is away
+            return []
+        found = verdicts(self._documents, datetime.now(UTC))
+        return [Text(f"✗ {each.fault.part}: {WORDS.cause(each)} {WORDS.remedy(each)}", style="red") for each in found]
+
     def __rich__(self) -> RenderableType:
         """Draw."""
         numbers = Table.grid(padding=(0, 2))
         for field, label in NUMBERS.items():
             numbers.add_row(label, Text(self._number(field), style="bold", justify="right"))
         numbers.add_row("changes a second", Text(f"{self._rate:,.0f}", style="bold", justify="right"))
+        numbers.add_row("counted", Text(self._as_of(), style="yellow" if self._is_old() else "", justify="right"))
+        numbers.add_row("compared", Text(self._compared(), justify="right"))
         lag = Table.grid(padding=(0, 2))
         for topic, behind in self._lag.items() or {"waiting for the worker": 0}.items():
             lag.add_row(topic, Text(f"{behind:,}", style="bold" if behind else "green", justify="right"))
@@ -126,6 +173,7 @@ class View:
             deeper.add_row(what, Text(command, style="cyan"))
         return Group(
             Columns([Panel(numbers, title="The shop"), Panel(lag, title="Lag"), Panel(parts, title="Parts")]),
+            *self._wrong(),
             Panel(deeper, title="Look deeper, in a browser and in another terminal"),
             Text("Ctrl-C stops all of it", style="dim"),
         )

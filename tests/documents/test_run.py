@@ -14,7 +14,8 @@ ELSEWHERE = {
     ("make", "bench"): "takes hours: tests/integration/benchmarks runs one of its parts",
     ("pytest", "tests/integration"): "is how these tests run",
 }
-EXAMPLES = {"transaction", "metrics:dashboard", "http://127.0.0.1:8501", "3", "WARN", "tests/integration"}
+EXAMPLES = {"transaction", "metrics:dashboard", "status:reconcile", "http://127.0.0.1:8501", "3", "WARN"}
+EXAMPLES |= {"transaction:2:1047", "tests/integration"}
 """What stands for any argument or value in the documents."""
 
 

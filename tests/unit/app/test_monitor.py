@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -9,7 +10,20 @@ import pytest
 import requests
 
 from app.monitor import application, serve
-from app.others import Connector, Heard, Others
+from app.others import (
+    Compared,
+    Connector,
+    Connectors,
+    Faust,
+    Heard,
+    Mirror,
+    Others,
+    Query,
+    Reconcile,
+    Spark,
+    Starts,
+    Worker,
+)
 from app.pulse import Pulse
 from tests.prometheus import samples_of
 
@@ -57,7 +71,7 @@ def test_metrics_say_what_the_others_say(well: Pulse) -> None:
         Connector("erp-connector", "it failed", None, slot_endangered=False, restarts=3),
         Connector("crm-connector", None, 512, slot_endangered=True, restarts=0),
     )
-    samples = metrics(well, Others(parts, connectors))
+    samples = metrics(well, Others(parts, Connectors("noon", connectors, 7)))
     assert 60 <= samples["instashop_status_age_seconds", "connectors"] < 120
     assert samples["instashop_status_age_seconds", "spark"] == float("inf")
     assert samples["instashop_connector_well", "erp-connector"] == 0
@@ -66,6 +80,41 @@ def test_metrics_say_what_the_others_say(well: Pulse) -> None:
     assert samples["instashop_slot_endangered", "crm-connector"] == 1
     assert samples["instashop_slot_lag_bytes", "crm-connector"] == 512
     assert ("instashop_slot_lag_bytes", "erp-connector") not in samples
+    assert samples[("instashop_dead_letters_unseen",)] == 7
+
+
+def test_metrics_say_how_old_the_numbers_are(well: Pulse) -> None:
+    counted = datetime.now(UTC) - timedelta(seconds=60)
+    heartbeats = (
+        Connector("erp-connector", None, 1, slot_endangered=False, restarts=0, heartbeat_at=counted),
+        Connector("crm-connector", None, 1, False, 0, in_snapshot=True, heartbeat_at=counted),
+    )
+    others = Others(
+        connectors=Connectors("noon", heartbeats),
+        spark=Spark("noon", {"warehouse": Query(counted), "transactions": Query()}),
+        faust=Faust("noon", {"stock": counted, "carrier": None}, (Worker(Mirror("OOM")), Worker(Mirror()), Worker())),
+        reconcile=Reconcile("noon", 2, 60, 9, counted, (Compared("erp_db", 2), Compared("crm_db"))),
+        starts=Starts("noon", 3),
+    )
+    samples = metrics(well, others)
+    for name in (
+        ("instashop_heartbeat_age_seconds", "erp-connector"),
+        ("instashop_spark_as_of_age_seconds", "warehouse"),
+        ("instashop_as_of_age_seconds", "stock"),
+        ("instashop_reconcile_compared_age_seconds",),
+    ):
+        assert 60 <= samples[name] < 120
+    assert not samples.keys() & {
+        ("instashop_heartbeat_age_seconds", "crm-connector"),  # it takes a snapshot
+        ("instashop_spark_as_of_age_seconds", "transactions"),
+        ("instashop_as_of_age_seconds", "carrier"),
+        ("instashop_dead_letters_unseen",),
+    }
+    assert samples["instashop_reconcile_differences", "erp_db"] == 2
+    assert samples["instashop_reconcile_differences", "crm_db"] == 0
+    assert samples[("instashop_reconcile_every_seconds",)] == 90  # ten times as long as it took
+    assert samples[("instashop_mirror_refused",)] == 1
+    assert samples[("instashop_worker_crashes",)] == 3
 
 
 @pytest.mark.parametrize("path", ["/live", "/ready"])

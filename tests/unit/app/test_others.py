@@ -1,29 +1,64 @@
 """What the other parts write, a worker can read."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
-from app.others import Connector, Heard, Others, heard
+from app.others import PARTS, Compared, Connector, Heard, Mirror, Others, Query, Worker, heard
 from app.pulse import NEVER
 from connectors.watch import Report, document
+from tests.unit.dashboard.conftest import documents
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MONOTONIC = 100.0
+
+
+def said(**parts: bytes | None) -> list[bytes | None]:
+    """Return what is at `KEYS` where these parts said something."""
+    return [parts.get(part) for part in PARTS]
 
 
 def test_what_the_watch_writes_is_read() -> None:
-    said = document([Report("erp-connector", "FAILED", ("FAILED",), "it failed", 7, True, 2)])
-    others = heard([said, None], Others(), 100.0)
-    assert others.parts == {"connectors": Heard(msgspec.json.decode(said)["updated_at"], 100.0), "spark": Heard()}
-    assert others.connectors == (Connector("erp-connector", "it failed", 7, True, 2),)
+    told = document([Report("erp-connector", "FAILED", ("FAILED",), "it failed", 7, True, 2, True, NOON)], 3)
+    others = heard(said(connectors=told), Others(), MONOTONIC)
+    assert others.parts["connectors"] == Heard(msgspec.json.decode(told)["updated_at"], MONOTONIC)
+    assert others.parts["spark"] == Heard()
+    assert others.connectors is not None
+    assert others.connectors.connectors == (
+        Connector(
+            "erp-connector", "it failed", 7, slot_endangered=True, restarts=2, in_snapshot=True, heartbeat_at=NOON
+        ),
+    )
+    assert others.connectors.dead_letters_unseen == 3
+
+
+def test_what_each_part_writes_is_read() -> None:
+    found = documents()
+    found["status:faust"]["workers"][0]["mirror"]["refused"] = "OOM"
+    written = said(**{part: msgspec.json.encode(found[f"status:{part}"]) for part in PARTS})
+    others = heard(written, Others(), MONOTONIC)
+    assert others.spark is not None
+    assert others.faust is not None
+    assert others.reconcile is not None
+    assert others.starts is not None
+    counted = datetime.fromisoformat(found["status:spark"]["queries"]["warehouse"]["as_of"])
+    assert others.spark.queries["warehouse"] == Query(counted)
+    assert others.faust.as_of["customer"] == counted
+    assert others.faust.workers == (Worker(Mirror("OOM")),)
+    assert (others.reconcile.every_seconds, others.reconcile.databases) == (60, (Compared("instashop"),))
+    assert others.starts.crashes == 0
 
 
 def test_who_says_the_same_again_has_said_nothing() -> None:
-    said = [b'{"updated_at": "noon"}', b'{"updated_at": "noon"}']
-    first = heard(said, Others(), 100.0)
-    later = heard([said[0], b'{"updated_at": "later"}'], first, 107.0)
-    assert (later.parts["connectors"].at, later.parts["spark"].at) == (100.0, 107.0)
+    noon, later = b'{"updated_at": "noon"}', b'{"updated_at": "later"}'
+    first = heard(said(connectors=noon, spark=noon), Others(), 100.0)
+    then = heard(said(connectors=noon, spark=later), first, 107.0)
+    assert (then.parts["connectors"].at, then.parts["spark"].at) == (100.0, 107.0)
 
 
 @pytest.mark.parametrize("document", [None, b"", b"{}", b"[]", b"\xff", b'{"updated_at": 7}'])
 def test_what_cannot_be_read_was_not_said(document: bytes | None) -> None:
-    former = heard([b'{"updated_at": "noon"}', None], Others(), 100.0)
-    assert heard([document, document], former, 107.0) == former
+    former = heard(said(connectors=b'{"updated_at": "noon"}'), Others(), 100.0)
+    assert heard([document] * len(PARTS), former, 107.0) == former
     assert former.parts["spark"].at == NEVER

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import live, pipeline, warehouse
+from dashboard import history, live, pipeline, warehouse
 from dashboard.redis_reader import Snapshot
 from dashboard.warehouse import Answer, AwayError
 
@@ -19,6 +19,11 @@ NOW = datetime.now(UTC)
 LAST = date(2026, 3, 31)
 
 Draw = Callable[..., AppTest]
+
+
+def iso(moment: datetime) -> str:
+    """Return a time as the documents have it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def window(start: datetime, **measures: Any) -> dict[str, Any]:
@@ -31,10 +36,16 @@ START = datetime.fromtimestamp(NOW.timestamp() // 30 * 30 - 60, UTC)
 
 def documents() -> dict[str, Any]:
     """Return what Redis holds while all is well."""
-    heartbeat = {"updated_at": NOW.isoformat(), "version": "1.0"}
-    query = {"rows": 10, "rows_per_second": 5.0, "duration_ms": 900, "late": 0, "unreadable": 0}
-    connector = {"name": "crm-connector", "state": "RUNNING", "tasks": ["RUNNING"], "problem": None}
-    documents = {
+    heartbeat = {"updated_at": iso(NOW), "started_at": iso(NOW - timedelta(hours=1)), "version": "1.0"}
+    counted = iso(NOW - timedelta(seconds=2))
+    query = {"as_of": counted, "batch_since": None, "waiting": None, "updated_at": iso(NOW), "watermark": None}
+    query |= {"rows": 10, "rows_per_second": 5.0, "duration_ms": 900, "late": 0, "unreadable": 0}
+    connector = {"name": "crm-connector", "state": "RUNNING", "tasks": ["RUNNING"], "problem": None, "restarts": 0}
+    connector |= {"slot_lag_bytes": 2_000_000, "slot_endangered": False, "heartbeat_at": counted}
+    published = {"published_at": iso(NOW), "refused": None, "refused_since": None}
+    compared = {"compared_at": iso(NOW), "numbers": 354, "differences": [], "difference_count": 0, "reason": None}
+    run = {"every_seconds": 60, "duration_seconds": 0.4, "compared_at": iso(NOW), "numbers": 354, "differences": 0}
+    documents: dict[str, Any] = {
         "metrics:dashboard": {
             "transactions": 1234,
             "customers": 10,
@@ -67,12 +78,17 @@ def documents() -> dict[str, Any]:
             "windows": [window(START, by_type={}, sessions=4, funnel={"view": 4, "cart": 2, "purchase": 1})]
         },
         "status:faust": heartbeat
-        | {"workers": [{}], "lag": {"customer": 3}, "lag_by_partition": {"customer": {"0": 1, "1": 2}}, "lag_total": 3},
-        "status:spark": heartbeat
-        | {"queries": {"categories": query | {"watermark": None, "updated_at": NOW.isoformat()}}},
-        "status:connectors": heartbeat | {"connectors": [connector | {"slot_lag_bytes": 2_000_000, "restarts": 0}]},
-        "status:reconcile": heartbeat | {"numbers": 354, "differences": 0},
+        | {"workers": [{"started_at": heartbeat["started_at"], "monitor": "http://a", "mirror": published}]}
+        | {"lag": {"customer": 3}, "lag_by_partition": {"customer": {"0": 1, "1": 2}}, "lag_total": 3}
+        | {"as_of": {"customer": counted, "interaction": counted}},
+        "status:starts": {"updated_at": iso(NOW), "crashes": 0, "since": None},
+        "status:spark": heartbeat | {"queries": {"categories": query, "warehouse": query}},
+        "status:connectors": heartbeat | {"connectors": [connector], "dead_letters_unseen": 0},
+        "status:reconcile": heartbeat | run | {"databases": [{"name": "instashop"} | compared]},
     }
+    for name in documents:
+        if name.startswith("metrics:"):
+            documents[name]["as_of"] = counted
     return json.loads(json.dumps(documents))  # type: ignore[no-any-return]
 
 
@@ -117,7 +133,7 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Iterator[Draw]:
         frames = answers()
         seen = seen or Snapshot(NOW, documents(), NOW)
         asked = ask or (lambda question, *_period: Answer(frames[question], NOW))
-        for module in (live, pipeline):
+        for module in (live, history, pipeline):
             monkeypatch.setattr(module, "snapshot", lambda: seen)
         monkeypatch.setattr(warehouse, "_ask", asked)
         script = "\n".join(

@@ -10,7 +10,7 @@ from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Snapshot
 from dashboard.texts import LANGUAGES
 from dashboard.warehouse import Answer
-from tests.unit.dashboard.conftest import NOW, Draw, answers, away, documents
+from tests.unit.dashboard.conftest import NOW, Draw, answers, away, documents, iso
 
 WORDS = Language("English")
 LATER = NOW + timedelta(minutes=5)
@@ -78,7 +78,7 @@ def test_live_says_who_is_silent_and_keeps_the_last_numbers(draw: Draw, part: st
     found = documents()
     found[f"status:{part}"]["updated_at"] = (NOW - timedelta(minutes=5)).isoformat()
     page = draw("live", Snapshot(NOW, found, NOW))
-    assert [warning.value for warning in page.warning] == [WORDS(f"{part}_silent", span="5 minutes")]
+    assert [error.value for error in page.error] == [WORDS(f"{part}_silent", span="5 minutes")]
     assert metrics(page)[WORDS("orders")] == "1,234"
 
 
@@ -169,7 +169,10 @@ def test_pipeline_names_a_failed_connector_and_what_to_do(draw: Draw) -> None:
     found = documents()
     found["status:connectors"]["connectors"][0] |= {"tasks": ["FAILED"], "problem": "crm-connector failed: no route"}
     page = draw("pipeline", Snapshot(NOW, found, NOW))
-    assert f"- {WORDS('do_connectors')}" in [text.value for text in page.markdown]
+    (error,) = page.error
+    assert "crm-connector failed: no route" in error.value
+    assert WORDS("do_connectors") in error.value
+    assert "docs/operations.md#a-connector-failed" in error.value
     tables = [frame.value for frame in page.dataframe]
     assert any("crm-connector failed: no route" in table.to_string() for table in tables)
 
@@ -177,13 +180,100 @@ def test_pipeline_names_a_failed_connector_and_what_to_do(draw: Draw) -> None:
 def test_pipeline_shows_dead_letters_with_their_reasons(draw: Draw) -> None:
     found = documents()
     found["metrics:events"]["by_topic"]["customer"]["dead_letters"] = 2
+    found["status:connectors"]["dead_letters_unseen"] = 1
     letter = {"topic": "customer", "partition": 0, "offset": 7, "reason": "not JSON", "at": NOW.isoformat()}
     page = draw("pipeline", Snapshot(NOW, found, NOW, dead_letters=(letter,)))
     assert any("not JSON" in frame.value.to_string() for frame in page.dataframe)
-    assert f"- {WORDS('do_dead_letters')}" in [text.value for text in page.markdown]
+    (warning,) = page.warning
+    assert "1 records could not be understood" in warning.value
+    assert WORDS("do_dead_letters") in warning.value
 
 
 def test_pipeline_goes_on_without_the_warehouse_and_without_redis(draw: Draw) -> None:
     page = draw("pipeline", Snapshot(NOW, {}, NOW, down_since=NOW), ask=away)
     assert not page.exception
     assert len(page.error) == 2
+
+
+SINCE = NOW - timedelta(seconds=45)
+
+
+def badges(page: AppTest) -> str:
+    return "\n".join(text.value for text in page.markdown if "-badge[" in text.value)
+
+
+def test_the_age_of_live_is_that_of_its_slowest_source(draw: Draw) -> None:
+    found = documents()
+    assert f"As of {NOW - timedelta(seconds=2):%H:%M:%S} UTC" in badges(draw("live", Snapshot(NOW, found, NOW)))
+    found["metrics:spark:categories"]["as_of"] = iso(SINCE)
+    shown = badges(draw("live", Snapshot(NOW, found, NOW)))
+    assert f"orange-badge[:material/schedule: As of {SINCE:%H:%M:%S} UTC, 45 seconds old]" in shown
+    # The cards and the states are newer, and say so.
+    assert shown.count(f"gray-badge[:material/schedule: As of {NOW - timedelta(seconds=2):%H:%M:%S} UTC]") == 2
+
+
+def test_an_age_that_a_source_does_not_know_is_not_guessed(draw: Draw) -> None:
+    found = documents()
+    del found["metrics:stock"]["as_of"]
+    assert WORDS("as_of_unknown") in badges(draw("live", Snapshot(NOW, found, NOW)))
+
+
+def test_the_age_of_history_is_the_warehouses(draw: Draw) -> None:
+    found = documents()
+    found["status:spark"]["queries"]["warehouse"]["as_of"] = iso(SINCE)
+    assert f"As of {SINCE:%H:%M:%S} UTC, 45 seconds old" in badges(draw("history", Snapshot(NOW, found, NOW)))
+    assert WORDS("as_of_unknown") in badges(draw("history", Snapshot(NOW, {}, NOW)))
+
+
+@pytest.mark.parametrize("name", ["live", "pipeline"])
+def test_a_connector_that_stands_still_is_told_with_the_age_of_the_numbers(draw: Draw, name: str) -> None:
+    found = documents()
+    found["status:connectors"]["connectors"][0]["heartbeat_at"] = iso(SINCE)
+    for key in ("metrics:dashboard", "metrics:spark:behaviour"):
+        found[key]["as_of"] = iso(SINCE)
+    page = draw(name, Snapshot(NOW, found, NOW))
+    (error,) = page.error
+    assert "crm-connector says RUNNING and stands still" in error.value
+    assert "45 seconds old" in badges(page)
+
+
+def test_pipeline_has_the_age_of_each_topic_and_query(draw: Draw) -> None:
+    found = documents()
+    found["status:faust"]["as_of"]["customer"] = iso(SINCE)
+    found["status:faust"]["as_of"]["interaction"] = None
+    page = draw("pipeline", Snapshot(NOW, found, NOW))
+    tables = {frame.value.columns[0]: frame.value for frame in page.dataframe}
+    ages = tables["topic"].set_index("topic")
+    assert list(ages.loc["customer", ["as_of", "age"]]) == [f"{SINCE:%H:%M:%S}", "45 seconds"]
+    assert list(ages.loc["interaction", ["as_of", "age"]]) == [NOTHING, NOTHING]
+    assert list(tables["query"]["age"]) == ["2 seconds", "2 seconds"]
+
+
+def test_pipeline_says_how_the_comparison_of_each_database_ended(draw: Draw) -> None:
+    found = documents()
+    difference = {"path": "stock units", "shown": "12", "truth": "13"}
+    found["status:reconcile"] |= {
+        "differences": 1,
+        "databases": [
+            {"name": "instashop", "compared_at": iso(SINCE), "numbers": 300, "differences": [], "difference_count": 0},
+            {
+                "name": "erp_db",
+                "compared_at": iso(SINCE),
+                "numbers": 54,
+                "differences": [difference],
+                "difference_count": 1,
+            },
+            {"name": "crm_db", "compared_at": None, "numbers": 0, "differences": [], "reason": "new snapshot 43 %"},
+        ],
+    }
+    said = [text.value for text in draw("pipeline", Snapshot(NOW, found, NOW)).markdown]
+    assert "- instashop: 300 numbers equal, 45 seconds ago" in said
+    assert "- erp\\_db: 1 of 54 differed, 45 seconds ago: stock units: 12 ≠ 13 SQL" in said
+    assert "- crm\\_db: could not be compared: new snapshot 43 %" in said
+
+
+def test_what_comes_with_the_data_is_shown_as_it_is(draw: Draw) -> None:
+    found = documents()
+    found["status:connectors"]["connectors"][0]["problem"] = "![x](https://example.org/x.png)"
+    (error,) = draw("live", Snapshot(NOW, found, NOW)).error
+    assert error.value == r"!\[x\](https://example.org/x.png)."

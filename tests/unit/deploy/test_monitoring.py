@@ -7,15 +7,18 @@ import subprocess
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
-from app.others import Connector, Others
+from app.others import PARTS, Others, heard
 from app.pulse import Pulse
+from dashboard.faults import FAULTS
 from settings import CHECKOUT
 from tests.containers import SERVICES
 from tests.prometheus import samples_of
 from tests.unit.app.test_monitor import ask
+from tests.unit.dashboard.conftest import documents
 
 PROMETHEUS, GRAFANA = CHECKOUT / "deploy" / "prometheus", CHECKOUT / "deploy" / "grafana" / "faust.json"
 RULES = [rule for group in yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
@@ -30,8 +33,8 @@ def exported() -> dict[str, set[str]]:
     """Return the labels of each sample that a worker exports, by its name."""
     now = time.monotonic()
     pulse = Pulse(now, False, {("stock", "update"): 7}, {"stock": 2}, {"stock": {3: 4}}, now, now, now, now)
-    others = Others(connectors=(Connector("erp-connector", None, 7, slot_endangered=False, restarts=0),))
-    _, text = ask("/metrics", pulse, others)
+    written = [msgspec.json.encode(documents()[f"status:{part}"]) for part in PARTS]
+    _, text = ask("/metrics", pulse, heard(written, Others(), now))
     return {sample.name: set(sample.labels) for sample in samples_of(text)}
 
 
@@ -54,6 +57,17 @@ def test_each_alert_leads_to_its_section(rule: dict[str, dict[str, str]]) -> Non
     file, _, anchor = rule["annotations"]["runbook"].partition("#")
     headings = re.findall(r"^#+ (.*)$", (CHECKOUT / file).read_text(), re.MULTILINE)
     assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+NO_ALERT = {
+    "changes-came-later-than-the-watermark": "nothing has to be done",
+    "redis-is-away-or-empty": "the mirror does not publish then, whose section leads there",
+}
+
+
+@pytest.mark.parametrize("section", sorted({fault.runbook for fault in FAULTS} - NO_ALERT.keys()))
+def test_each_fault_that_the_doctor_tells_has_an_alert(section: str) -> None:
+    assert f"docs/operations.md#{section}" in {rule["annotations"]["runbook"] for rule in RULES}
 
 
 @pytest.mark.parametrize("name", ["prometheus.yml", "containers.yml"])

@@ -10,15 +10,14 @@ from spark import redis_sink
 from spark.query import Query
 from spark.redis_sink import RedisWindows
 from spark.run import then_delete
+from spark.standing import Standing
 
 KEY = "metrics:spark:orders"
 OLD = b"what the former version has shown"
 
 
 def query(version: int) -> Query:
-    return Query(
-        "orders", (), lambda spark: spark.range(1), lambda _folder, _stop: lambda _batch, _id: None, version=version
-    )
+    return Query("orders", (), lambda spark: spark.range(1), lambda *_: lambda _batch, _id: None, version=version)
 
 
 def test_the_first_version_keeps_the_folder_that_it_always_had() -> None:
@@ -68,7 +67,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def windows(checkpoint: Path) -> RedisWindows:
-    return RedisWindows("orders", checkpoint / "windows", ("start",), lambda groups: {"count": len(groups)})
+    folder = checkpoint / "windows"
+    return RedisWindows("orders", folder, ("start",), lambda groups: {"count": len(groups)}, Standing())
 
 
 def batch(monkeypatch: pytest.MonkeyPatch, *starts: int) -> None:
