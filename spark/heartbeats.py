@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from threading import Thread
 
@@ -33,6 +33,9 @@ INTERVAL_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 """Seconds before it tries again, when Kafka or Redis is away."""
 
+CLOSE_TIMEOUT_S = 10.0
+"""Seconds to wait for the connections to close. The thread does not outlive the process."""
+
 SOURCE_OF_ITEMS = "transactiondetail"
 """The topic of which the Faust app makes `cdc.items.TOPIC`, which has no heartbeats of its own."""
 
@@ -51,13 +54,18 @@ def heard_by(frontiers: Collection[QueryFrontier]) -> Iterator[None]:
     try:
         yield
     finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
+        with suppress(RuntimeError):  # the loop is closed: it has failed
+            loop.call_soon_threadsafe(task.cancel)
+        thread.join(CLOSE_TIMEOUT_S)
 
 
 def _run(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]") -> None:
     try:
-        loop.run_until_complete(asyncio.wait([task]))
+        loop.run_until_complete(task)
+    except asyncio.CancelledError:
+        pass
+    except Exception:
+        logger.exception("no more heartbeats are heard", extra={"event": "heartbeats_failed"})
     finally:
         loop.close()
 
@@ -82,7 +90,7 @@ async def _for_ever(beats: Beats, tell: Callable[[Beat], None]) -> None:
             async for beat in beats():
                 tell(beat)
                 wait = FIRST_WAIT_S
-        except (KafkaError, ConnectorsError, RedisError, OSError) as error:
+        except (KafkaError, ConnectorsError, RedisError, msgspec.MsgspecError, OSError) as error:
             fields = {"event": "heartbeats_away", "seconds": wait}
             logger.warning("no heartbeats: %s; trying again in %.0f s", error, wait, extra=fields)
         await asyncio.sleep(wait)

@@ -40,7 +40,7 @@ NOT_TEXT = r"^(\[|\{|-?\d|true$|false$)"
 LOCK_TIMEOUT_S = 5
 """Seconds that a load waits for a lock before it gives up, says so and begins again."""
 
-LOCKED = "PostgreSQL {where}: another session has held a lock that the load needs for {seconds} s (see pg_locks)"
+LOCKED = "PostgreSQL dwh_db at {where}: another session has held a lock for {seconds} s (see pg_locks)"
 
 JSON_TIMES = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}  # Spark's own would cut them off at the ms
 

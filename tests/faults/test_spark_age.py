@@ -59,7 +59,7 @@ def goes_on_after(lock: str) -> None:
         stood, since = as_of("warehouse"), progress("warehouse")["batch_since"]
         assert stood is not None
         for name in ("transactions", "behaviour"):
-            wait_until(lambda name=name: is_newer(name, stood + timedelta(seconds=10)))  # type: ignore[misc]
+            wait_until(lambda name=name: is_newer(name, stood + timedelta(seconds=5)))  # type: ignore[misc]
         assert as_of("warehouse") == stood
         assert progress("warehouse")["batch_since"] == since is not None
         assert "another session has held a lock" in progress("warehouse")["waiting"]
