@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from dashboard.language import Language
 from dashboard.markdown import plain
 from dashboard.redis_reader import Document, Snapshot
 from dashboard.states import STALE, State, age, as_of, state
-from dashboard.verdicts import verdicts
+from dashboard.verdicts import standing_still, verdicts
 
 APART = 10
 """Seconds by which numbers are shown with an age of their own, beside that of the page."""
@@ -79,9 +78,10 @@ def heartbeat(part: str, seen: Snapshot, words: Language) -> None:
         st.badge(words(f"{part}_fresh", lag=lag), icon=":material/check_circle:", color="green")
 
 
-def failures(connectors: Document) -> list[dict[str, Any]]:
-    """Return the connectors that do not carry changes to Kafka."""
-    return [each for each in connectors.get("connectors", []) if each["problem"]]
+def failures(connectors: Document) -> set[str]:
+    """Return the connectors that do not carry changes to Kafka, whatever they say of themselves."""
+    failed = {each["name"] for each in connectors.get("connectors", []) if each["problem"]}
+    return failed | standing_still(connectors).keys()
 
 
 def redis_down(seen: Snapshot, words: Language) -> None:

@@ -28,7 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "spark_stale": ("Spark: silent for {span}", "Spark: sin señal desde hace {span}"),
     "connectors_waiting": ("Connectors: no report", "Conectores: sin informe"),
     "connectors_fresh": ("Kafka and connectors: flowing", "Kafka y conectores: en marcha"),
-    "connectors_failed": ("Connectors: {count} failed", "Conectores: {count} con fallo"),
+    "connectors_failed": ("Connectors: {count} not flowing", "Conectores: {count} sin flujo"),
     "connectors_stale": ("Connectors: no report for {span}", "Conectores: sin informe desde hace {span}"),
     "events": ("{count} changes counted", "{count} cambios contados"),
     # states

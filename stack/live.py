@@ -18,7 +18,7 @@ from rich.text import Text
 
 from dashboard.language import Language
 from dashboard.states import STALE, State, as_of, moment, state
-from dashboard.verdicts import verdicts
+from dashboard.verdicts import standing_still, verdicts
 from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
@@ -79,6 +79,7 @@ class View:
         self._dashboard: dict[str, Any] = {}
         self._lag: dict[str, int] = {}
         self._connectors: list[dict[str, Any]] = []
+        self._still: set[str] = set()
         self._rate = 0.0
         self._last: tuple[float, int] | None = None
         self._printed = 0.0
@@ -92,6 +93,7 @@ class View:
             self._lag = self._documents.get("status:faust", {}).get("lag", {})
             self._places["Spark"] = self._documents.get("status:spark", {}).get("ui") or "starts"
             watched = self._documents.get("status:connectors", {})
+            self._still = set(standing_still(watched))
             self._connectors = watched["connectors"] if state(watched, datetime.now(UTC)) is State.FRESH else []
         except redis.RedisError:
             self._dashboard = {}
@@ -160,7 +162,9 @@ class View:
             lag.add_row(topic, Text(f"{behind:,}", style="bold" if behind else "green", justify="right"))
         parts = Table.grid(padding=(0, 2))
         for each in self._connectors:
-            parts.add_row(each["name"], Text(_states(each), style="red" if each["problem"] else "green"))
+            is_still = each["name"] in self._still
+            states = f"{_states(each)}, stands still" if is_still else _states(each)
+            parts.add_row(each["name"], Text(states, style="red" if is_still or each["problem"] else "green"))
         if not self._connectors:
             parts.add_row("connectors", "waiting for the watch")
         for program in self._programs:

@@ -37,6 +37,23 @@ def test_all_run_and_a_second_time_changes_nothing() -> None:
     ]
 
 
+def test_one_that_is_named_is_restarted_though_it_runs() -> None:
+    before = dict(query(Database.ERP, READERS))
+
+    assert connectors("restart").returncode == 0
+    assert dict(query(Database.ERP, READERS)) == before
+    result = connectors("restart", "erp-connector")
+
+    assert result.returncode == 0, result.stderr
+
+    def restarted() -> None:
+        after = dict(query(Database.ERP, READERS))
+        assert after.pop("erp_cdc") != before["erp_cdc"]
+        assert after == {slot: pid for slot, pid in before.items() if slot != "erp_cdc"}
+
+    eventually(restarted)
+
+
 def test_topics_keep_what_a_new_measure_is_counted_from() -> None:
     async def retention() -> dict[str, str]:
         asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in (*captured(), *OF_THE_APP)]

@@ -1,14 +1,19 @@
 """The watch on a connector that fails."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from redis import Redis
 
 import databases
+from connectors.beats import Beats
 from connectors.errors import ConnectorsError
 from connectors.watch import KEY, watch
+from dashboard.faults import CONNECTOR_STILL
+from dashboard.verdicts import verdicts
 from settings import Database, settings
 from tests.integration.connectors.probe import connectors, eventually, query
 from tests.integration.connectors.test_command import CUT_OFF
@@ -32,6 +37,8 @@ def test_a_connector_that_failed_runs_again_and_redis_says_so(caplog: pytest.Log
         "slot_lag_bytes": 0,
         "slot_endangered": False,
         "restarts": 0,
+        "in_snapshot": False,
+        "heartbeat_at": None,  # nobody listened
     }
     assert caplog.text == ""
 
@@ -68,3 +75,26 @@ def test_while_connect_does_not_answer_the_slot_is_still_seen(monkeypatch: pytes
     assert (report["state"], report["problem"]) == ("UNKNOWN", "Connect does not answer")
     assert report["slot_lag_bytes"] >= 0
     assert report["slot_endangered"] is False
+
+
+def standing_still() -> list[str]:
+    """Return the connectors that are said to stand still, by what is in Redis now."""
+    with Redis.from_url(settings().redis_url) as redis:
+        found = verdicts({KEY: json.loads(redis.get(KEY) or "{}")}, datetime.now(UTC))
+    return [verdict.values["name"] for verdict in found if verdict.fault is CONNECTOR_STILL]
+
+
+def test_a_connector_that_stands_still_though_it_says_running_is_told() -> None:
+    with Beats() as beats, closing(databases.connect(Database.ERP)) as holder:
+
+        def looked(said: list[str]) -> None:
+            watch(beats, once=True)
+            assert all(reported(name)["heartbeat_at"] for name in ("crm-connector", "erp-connector"))
+            assert standing_still() == said
+
+        eventually(lambda: looked([]))
+        holder.cursor().execute("LOCK TABLE heartbeat IN EXCLUSIVE MODE")  # for which the connector waits
+        eventually(lambda: looked(["erp-connector"]))
+        assert (reported("erp-connector")["state"], reported("erp-connector")["problem"]) == ("RUNNING", None)
+        holder.rollback()
+        eventually(lambda: looked([]))

@@ -38,9 +38,21 @@ def documents() -> dict[str, Any]:
     """Return what Redis holds while all is well."""
     heartbeat = {"updated_at": iso(NOW), "started_at": iso(NOW - timedelta(hours=1)), "version": "1.0"}
     counted = iso(NOW - timedelta(seconds=2))
-    query = {"as_of": counted, "batch_since": None, "waiting": None, "updated_at": iso(NOW), "watermark": None}
+    query: dict[str, Any] = {
+        "as_of": counted,
+        "batch_since": None,
+        "waiting": None,
+        "updated_at": iso(NOW),
+        "watermark": None,
+    }
     query |= {"rows": 10, "rows_per_second": 5.0, "duration_ms": 900, "late": 0, "unreadable": 0}
-    connector = {"name": "crm-connector", "state": "RUNNING", "tasks": ["RUNNING"], "problem": None, "restarts": 0}
+    connector: dict[str, Any] = {
+        "name": "crm-connector",
+        "state": "RUNNING",
+        "tasks": ["RUNNING"],
+        "problem": None,
+        "restarts": 0,
+    }
     connector |= {"slot_lag_bytes": 2_000_000, "slot_endangered": False, "heartbeat_at": counted}
     published = {"published_at": iso(NOW), "refused": None, "refused_since": None}
     compared = {"compared_at": iso(NOW), "numbers": 354, "differences": [], "difference_count": 0, "reason": None}

@@ -70,3 +70,42 @@ def test_numbers_that_come_back_are_no_changes() -> None:
     view._redis = held
     view.look()
     assert view._rate == 0
+
+
+def test_a_connector_that_stands_still_is_not_shown_as_good() -> None:
+    beat = (datetime.now(UTC) - timedelta(seconds=45)).isoformat()
+    text = shown(view_of(status_connectors=watched(READS | {"heartbeat_at": beat})))
+    assert "\x1b[31mRUNNING, stands still" in line(text, "erp-connector")
+
+
+def counted(age: timedelta) -> dict[str, Any]:
+    return {"total_events": 7, "as_of": (datetime.now(UTC) - age).isoformat()}
+
+
+@pytest.mark.parametrize(("age", "is_amber"), [(timedelta(seconds=2), False), (timedelta(minutes=2), True)])
+def test_the_numbers_are_shown_with_their_age(age: timedelta, is_amber: bool) -> None:
+    document = counted(age)
+    told = line(shown(view_of(metrics_dashboard=document)), "counted ")
+    assert f"as of {datetime.fromisoformat(document['as_of']):%H:%M:%S} UTC" in told
+    assert ("\x1b[33m" in told) == is_amber
+    assert "of unknown age" in shown(view_of(metrics_dashboard={"total_events": 7}))
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"compared_at": None, "numbers": 0, "differences": 0}, "not compared with SQL yet"),
+        ({"numbers": 432, "differences": 0}, "432 numbers equal to SQL"),
+        ({"numbers": 432, "differences": 2}, "2 of 432 differ from SQL"),
+    ],
+)
+def test_the_last_comparison_with_sql_is_shown(document: dict[str, Any], said: str) -> None:
+    now = datetime.now(UTC).isoformat()
+    told = shown(view_of(status_reconcile={"updated_at": now, "compared_at": now} | document))
+    assert said in line(told, "compared ")
+
+
+def test_what_is_wrong_is_said_with_what_to_do() -> None:
+    told = shown(view_of(metrics_dashboard={"total_events": 7}, status_connectors=watched(READS | {"problem": "gone"})))
+    assert "✗ connectors: gone." in told
+    assert "python -m connectors restart" in told
