@@ -89,11 +89,12 @@ class Totals(Generic[R]):
         rejected: list[Rejected] = []
         async with writer.held():
             touched = partials.fold(self._changes(batch, rejected))
+            # At once: were something awaited first, the mirror might write the position without what goes with it.
+            mirror.changed(self.name, partition, partials, touched)
             if rejected:  # each but those that were counted, and so sent, before a crash
                 await send_to_dead_letters([one for one in rejected if one.record.offset > counted])
         if self._partitions.get(partition) is not partials:
             return
-        mirror.changed(self.name, partition, partials, touched)
         self.batches += 1
         batch.written = writer.write(len(batch))
         batch.clear()  # until it is acknowledged, it need not hold what is counted

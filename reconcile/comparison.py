@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, NamedTuple, TypeVar
 
 from redis import Redis
 
+import agents
 from app.documents import documents
 from app.totals import Totals
 from cdc import Malformed, Path, change_of
@@ -108,6 +111,7 @@ class Comparison:
         return [outcomes.get(each) or Outcome(each, reason=self._reasons[each]) for each in self._asked]
 
     def _run(self) -> dict[Database, Outcome]:
+        discover()
         self._partitions = self._partitions_by_database()
         ready = each(self._connectors, self._check_heartbeats, self._reasons)
         beats = log.ends([connector.heartbeat_topic for database in ready for connector in self._connectors[database]])
@@ -288,6 +292,12 @@ class Comparison:
             raise NotComparable("it has a table or a column that the warehouse does not have")
         amounts = [correction.amounts for correction in corrections.values()]
         return warehouse.differences(loaded.numbers[database], amounts, self._seen[database].truth)
+
+
+def discover() -> None:
+    """Import all agents: each tells what the rows of its topic contribute."""
+    for module in iter_modules(agents.__path__, "agents."):
+        import_module(module.name)
 
 
 def each(over: Iterable[Database], step: Callable[[Database], T], reasons: dict[Database, str]) -> dict[Database, T]:

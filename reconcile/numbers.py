@@ -47,7 +47,8 @@ def _numbers(path: Path, node: Any) -> Iterator[tuple[Path, Decimal]]:
             if name not in NOT_IN_SQL:
                 yield from _numbers((*path, name), child)
         return
-    try:
-        yield path, Decimal(node)
-    except InvalidOperation:
-        return  # a text: when the document was made, or a warehouse's name
+    if node is not None:  # not known
+        try:
+            yield path, Decimal(node)
+        except InvalidOperation:
+            return  # a text: when the document was made, or a warehouse's name

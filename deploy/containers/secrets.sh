@@ -54,6 +54,7 @@ echo "POSTGRES_PASSWORD=$owner" >secrets/postgres.env
 } >secrets/setup.env
 {
     shop instashop "$owner"
+    warehouse instashop_warehouse "$warehouse"
     echo "INSTASHOP_REDIS_URL=$(redis writer "$writer")"
 } >secrets/watch.env
 {
