@@ -93,16 +93,17 @@ class RedisWindows:
             self.refresh()
 
     def refresh(self) -> None:
-        """Write what Redis lacks: what it could not take before, has forgotten, or how old it is now."""
+        """Write what Redis lacks: what it could not take before, has forgotten, or how old it is now.
+
+        After a restart it is not known at first how old the windows are. Until then the former document says more.
+        """
         with self._lock:
             if not self._complete:
                 return
             try:
-                lacking = (
-                    not self._published
-                    or self._shown_as_of != self._standing.as_of
-                    or not self._redis.exists(self._redis_key)
-                )
+                as_of = self._standing.as_of
+                has_news = as_of is not None and (not self._published or self._shown_as_of != as_of)
+                lacking = has_news or not self._redis.exists(self._redis_key)
             except (RedisError, OSError) as error:
                 self._say_lost(error)
             else:

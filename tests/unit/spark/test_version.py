@@ -1,5 +1,6 @@
 """A query of a new version begins a checkpoint of its own; what the former one has shown stays until then."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
-def windows(checkpoint: Path) -> RedisWindows:
+def windows(checkpoint: Path, as_of: datetime | None = None) -> RedisWindows:
     folder = checkpoint / "windows"
-    return RedisWindows("orders", folder, ("start",), lambda groups: {"count": len(groups)}, Standing())
+    return RedisWindows("orders", folder, ("start",), lambda groups: {"count": len(groups)}, Standing(as_of))
 
 
 def batch(monkeypatch: pytest.MonkeyPatch, *starts: int) -> None:
@@ -112,4 +113,7 @@ def test_a_first_batch_that_was_cut_off_shows_nothing(
     (tmp_path / "commits" / "0").touch()
     recorded = windows(tmp_path)
     recorded.refresh()
+    assert server.keys[KEY] == OLD  # which says how old it is
+    known = windows(tmp_path, as_of=datetime(2026, 11, 30, tzinfo=UTC))
+    known.refresh()
     assert server.starts == ["1970-01-01T00:00:00Z"]
