@@ -147,7 +147,7 @@ def _of_faust(said: Faust, now: datetime) -> Iterator[Metric]:
 
 def _of_reconcile(said: Reconcile, now: datetime) -> Iterator[Metric]:
     if said.every_seconds:
-        pause = max(said.every_seconds, 10 * said.duration_seconds)  # it rests in proportion
+        pause = max(said.every_seconds, 10 * (said.duration_seconds or 0))  # it rests in proportion
         yield GaugeMetricFamily("instashop_reconcile_every_seconds", "Seconds between two comparisons.", value=pause)
     if said.compared_at is not None:
         meaning = "Seconds since all databases could be compared with SQL."

@@ -81,9 +81,8 @@ class Reconcile(msgspec.Struct, frozen=True):
     """``status:reconcile``."""
 
     updated_at: str
-    differences: int = 0
     every_seconds: float | None = None
-    duration_seconds: float = 0
+    duration_seconds: float | None = None
     compared_at: datetime | None = None
     databases: tuple[Compared, ...] = ()
 

@@ -177,7 +177,7 @@ def reconciled(seen: Snapshot, words: Language) -> None:
         if document is None:
             st.markdown(words("reconcile_never"))
             return
-        compared = moment(document.get("compared_at", document["updated_at"]))  # an older version has no such field
+        compared = moment(document.get("compared_at", document.get("updated_at")))  # an older version has no such field
         if compared or document["differences"]:
             outcome = "reconcile_differs" if document["differences"] else "reconcile_equal"
             st.markdown(words(outcome, **_counts(document, document["differences"], compared, seen, words)))

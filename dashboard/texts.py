@@ -160,7 +160,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # pipeline
     "no_report": ("No report yet.", "Aún sin informe."),
     "parts": ("Parts", "Partes"),
-    "lag": ("Changes that wait, by topic", "Cambios en espera, por tema"),
+    "lag": ("Age and changes that wait, by topic", "Antigüedad y cambios en espera, por tema"),
     "queries": ("Spark's queries", "Consultas de Spark"),
     "connectors": ("Connectors", "Conectores"),
     "dead_letters": ("Records that could not be understood, by topic", "Registros incomprensibles, por tema"),

@@ -128,8 +128,8 @@ def worker(seen: Seen) -> Found:
     """Judge whether a worker runs, and whether it ends again and again."""
     starts = seen.status("starts")
     old = age(starts, seen.now)
-    if starts and old is not None and old <= CRASHES_LATELY and starts["crashes"] >= CRASHES:
-        values = {"count": starts["crashes"], "since": moment(starts["since"])}
+    if starts and old is not None and old <= CRASHES_LATELY and starts.get("crashes", 0) >= CRASHES:
+        values = {"count": starts["crashes"], "since": moment(starts.get("since"))}
         return [Verdict(faults.WORKER_CRASHES, "why_crashes", values)]
     silent = age(seen.status("faust"), seen.now)
     if silent is None:
@@ -167,7 +167,7 @@ def lag(seen: Seen) -> Found:
     faust = seen.told("faust")
     if faust is None:
         return None
-    waiting = faust["lag_total"]
+    waiting = faust.get("lag_total", 0)
     return [Verdict(faults.LAG, "why_lag", {"count": waiting})] if waiting > BEHIND else []
 
 
@@ -248,7 +248,7 @@ def _comparison(document: Document, now: datetime) -> list[Verdict]:
     every = document.get("every_seconds")
     if not every:  # it is not to run by itself, or an older version wrote this
         return []
-    pause = timedelta(seconds=max(every, 10 * document.get("duration_seconds", 0)))  # it rests in proportion
+    pause = timedelta(seconds=max(every, 10 * (document.get("duration_seconds") or 0)))  # it rests in proportion
     old, compared = age(document, now), moment(document.get("compared_at"))
     if old is not None and old > 2 * pause + RUNS_LATE:
         return [Verdict(faults.RECONCILE_OLD, "why_reconcile_old", {"span": old, "every": pause})]
@@ -264,7 +264,7 @@ def _differences(document: Document) -> list[Verdict]:
     if not document.get("differences"):
         return []
     named = [each for database in document.get("databases", []) for each in database.get("differences", [])]
-    values = {"differences": document["differences"], "numbers": document["numbers"]}
+    values = {"differences": document["differences"], "numbers": document.get("numbers", 0)}
     if not named:
         return [Verdict(faults.DIFFERENCES, "why_differs", values)]
     return [Verdict(faults.DIFFERENCES, "why_differs_in", values | {"examples": examples(named)})]
@@ -272,7 +272,10 @@ def _differences(document: Document) -> list[Verdict]:
 
 def examples(differences: Sequence[Document]) -> list[str]:
     """Return the first differences, in words that need no translation."""
-    return [f"{each['path']}: {each['shown'] or '-'} ≠ {each['truth'] or '-'} SQL" for each in differences[:EXAMPLES]]
+    return [
+        f"{each['path']}: {each.get('shown') or '-'} ≠ {each.get('truth') or '-'} SQL"
+        for each in differences[:EXAMPLES]
+    ]
 
 
 def dead_letters(seen: Seen) -> Found:

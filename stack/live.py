@@ -112,7 +112,7 @@ class View:
     def _line(self) -> str:
         numbers = ", ".join(f"{label} {self._number(field)}" for field, label in NUMBERS.items())
         places = ", ".join(f"{name} {place}" for name, place in self._places.items())
-        numbers = f"{numbers}, {self._as_of()}, {self._compared()}"
+        numbers = f"{numbers}, as of {self._as_of()}, {self._compared()}"
         return f"{numbers}, {self._rate:.0f} changes/s, lag {sum(self._lag.values())}; {places}"
 
     def _number(self, field: str) -> str:
@@ -125,8 +125,8 @@ class View:
         """Return up to when the numbers are counted, and their age."""
         counted = as_of([self._dashboard])
         if counted is None:
-            return "of unknown age"
-        return f"as of {counted:%H:%M:%S} UTC, {_seconds(counted)} s ago"
+            return "not known"
+        return f"{counted:%H:%M:%S} UTC, {_seconds(counted)} s ago"
 
     def _is_old(self) -> bool:
         counted = as_of([self._dashboard])
@@ -155,7 +155,7 @@ class View:
         for field, label in NUMBERS.items():
             numbers.add_row(label, Text(self._number(field), style="bold", justify="right"))
         numbers.add_row("changes a second", Text(f"{self._rate:,.0f}", style="bold", justify="right"))
-        numbers.add_row("counted", Text(self._as_of(), style="yellow" if self._is_old() else "", justify="right"))
+        numbers.add_row("as of", Text(self._as_of(), style="yellow" if self._is_old() else "", justify="right"))
         numbers.add_row("compared", Text(self._compared(), justify="right"))
         lag = Table.grid(padding=(0, 2))
         for topic, behind in self._lag.items() or {"waiting for the worker": 0}.items():

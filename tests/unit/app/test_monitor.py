@@ -93,7 +93,7 @@ def test_metrics_say_how_old_the_numbers_are(well: Pulse) -> None:
         connectors=Connectors("noon", heartbeats),
         spark=Spark("noon", {"warehouse": Query(counted), "transactions": Query()}),
         faust=Faust("noon", {"stock": counted, "carrier": None}, (Worker(Mirror("OOM")), Worker(Mirror()), Worker())),
-        reconcile=Reconcile("noon", 2, 60, 9, counted, (Compared("erp_db", 2), Compared("crm_db"))),
+        reconcile=Reconcile("noon", 60, 9, counted, (Compared("erp_db", 2), Compared("crm_db"))),
         starts=Starts("noon", 3),
     )
     samples = metrics(well, others)

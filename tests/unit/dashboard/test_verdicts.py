@@ -172,6 +172,33 @@ def test_what_an_older_version_wrote_is_not_known() -> None:
     assert not any(told.values())
 
 
+def places(found: Any, to: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to each field of documents."""
+    inner = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    return [way for key, value in inner for way in ((*to, key), *places(value, (*to, key)))]
+
+
+NAMES = ("name", "path")
+"""Fields that say what the others are about: every version has them."""
+FIELDS = [way for way in places(documents()) if way[0].startswith("status:") and way[-1] not in NAMES]
+
+
+@given(st.sets(st.sampled_from(FIELDS), min_size=1, max_size=8), st.sampled_from(["left out", "null"]))
+def test_a_field_that_is_missing_is_no_crash(ways: set[tuple[Any, ...]], how: str) -> None:
+    found = documents()
+    for *to, key in sorted(ways, key=len, reverse=True):
+        holder: Any = found
+        for step in to:
+            holder = holder[step]
+        if isinstance(holder, dict) and how == "left out":
+            del holder[key]
+        elif isinstance(holder, dict) and not isinstance(holder[key], (dict, list, int)):
+            holder[key] = None
+    for verdict in verdicts(found, NOW):
+        assert WORDS.cause(verdict)
+        assert WORDS.remedy(verdict)
+
+
 def test_of_nothing_it_is_told_that_nobody_is_there() -> None:
     told = [verdict.fault for verdict in verdicts({}, NOW)]
     assert told == [faults.WATCH_SILENT, faults.WORKER_MISSING, faults.SPARK_MISSING]
