@@ -65,9 +65,9 @@ SPARK_SILENT = Fault("spark", Severity.CRITICAL, "spark-ended", "do_spark")
 WINDOWS_OLD = Fault("windows", Severity.WARNING, "spark-runs-and-loads-nothing", "do_windows")
 LATE = Fault("late events", Severity.WARNING, "changes-came-later-than-the-watermark", "do_late", on_live=False)
 WAREHOUSE_OLD = Fault("warehouse", Severity.WARNING, "the-warehouse-lags", "do_warehouse", on_live=False)
-RECONCILE_OLD = Fault("reconcile", Severity.WARNING, "no-comparison-with-sql", "do_reconcile_old", on_live=False)
-NOT_COMPARED = Fault("reconcile", Severity.WARNING, "no-comparison-with-sql", "do_not_compared", on_live=False)
-DIFFERENCES = Fault("reconcile", Severity.CRITICAL, "redis-differs-from-sql", "do_reconcile")
+RECONCILE_OLD = Fault("reconcile", Severity.WARNING, "the-comparison-does-not-run", "do_reconcile_old", on_live=False)
+NOT_COMPARED = Fault("reconcile", Severity.WARNING, "the-comparison-does-not-run", "do_not_compared", on_live=False)
+DIFFERENCES = Fault("reconcile", Severity.CRITICAL, "a-number-differs-from-sql", "do_reconcile")
 DEAD_LETTERS = Fault(
     "dead letters", Severity.WARNING, "records-could-not-be-understood", "do_dead_letters", on_live=False
 )

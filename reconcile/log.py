@@ -90,7 +90,7 @@ def ends(topics: Collection[str]) -> dict[str, int]:
             found = await asker.end_offsets([TopicPartition(topic, 0) for topic in topics])
             return {partition.topic: end for partition, end in found.items()}
 
-    return asyncio.run(ask())
+    return asyncio.run(ask()) if topics else {}
 
 
 def windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:
@@ -103,7 +103,7 @@ def windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window
     Raises:
         NotComparable: where Kafka does not answer.
     """
-    return asyncio.run(_windows(markers, patience))
+    return asyncio.run(_windows(markers, patience)) if markers else {}
 
 
 def extents(since_ms: Mapping[Partition, int]) -> dict[Partition, Extent]:
@@ -112,6 +112,8 @@ def extents(since_ms: Mapping[Partition, int]) -> dict[Partition, Extent]:
     Raises:
         NotComparable: where Kafka does not answer.
     """
+    if not since_ms:
+        return {}
     return asyncio.run(_extents({TopicPartition(*partition): since for partition, since in since_ms.items()}))
 
 
@@ -132,7 +134,7 @@ def take(
     Raises:
         NotComparable: where Kafka does not answer.
     """
-    return asyncio.run(_take(starts, ends, corrections, patience))
+    return asyncio.run(_take(starts, ends, corrections, patience)) if starts else set()
 
 
 Corrections = Mapping[Partition, Sequence[Correction]]
@@ -150,6 +152,11 @@ async def consumers() -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaConsumer]
             yield reader, asker
     except (KafkaError, OSError) as error:
         raise NotComparable(f"{kafka_service()} does not answer: {error!r}") from error
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        # aiokafka lets out that it has cancelled a task of its own, if it is closed while Kafka is away.
+        raise NotComparable(f"{kafka_service()} does not answer") from error
 
 
 async def _windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:

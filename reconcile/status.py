@@ -84,8 +84,8 @@ def tell(redis: Redis, outcomes: Sequence[Outcome], began: datetime, duration_se
     """
     former = read(redis)
     document = after(former, outcomes, began, duration_seconds)
-    redis.set(KEY, msgspec.json.encode(document))
     say(former, document)
+    redis.set(KEY, msgspec.json.encode(document))
 
 
 def after(former: Document, outcomes: Iterable[Outcome], began: datetime, duration_seconds: float) -> Document:

@@ -44,8 +44,8 @@ DEEPER = {
     "the addresses, for this shell": 'eval "$(.venv/bin/python -m stack env)"',
     "the documents, and one of them": ".venv/bin/python -m stack metrics   (… metrics metrics:dashboard)",
     "the connectors": ".venv/bin/python -m connectors status",
-    "Redis against SQL": ".venv/bin/faust -A app reconcile   (while nothing writes to the shop)",
     "what is wrong, and what to do": ".venv/bin/python -m stack doctor",
+    "Redis against SQL": ".venv/bin/faust -A app reconcile",
     "the logs": f"tail -f {_shown(DATA / 'logs')}/faust.log   (generator, spark, watch, dashboard, connect, kafka, …)",
 }
 

@@ -109,20 +109,26 @@ def test_what_is_counted_before_it_is_visible_is_taken_out() -> None:
 
 
 def add() -> None:
-    with session(ADD):
+    with session("SET synchronous_commit = on", ADD):
         pass
 
 
 @contextmanager
 def standby_that_is_away() -> Iterator[None]:
+    """Have commits wait for a standby that never comes: of those sessions alone that ask for it."""
     with closing(connect(Database.INSTASHOP)) as owner, owner.cursor() as cursor:
         owner.autocommit = True
-        cursor.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        cursor.execute("SELECT pg_reload_conf()")
+        for statement in (
+            "ALTER SYSTEM SET synchronous_commit = local",
+            "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
+            "SELECT pg_reload_conf()",
+        ):
+            cursor.execute(statement)
         try:
             yield
         finally:
-            cursor.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            for setting in ("synchronous_standby_names", "synchronous_commit"):
+                cursor.execute(f"ALTER SYSTEM RESET {setting}")
             cursor.execute("SELECT pg_reload_conf()")
 
 
