@@ -1,5 +1,6 @@
 """One comparison of all numbers with SQL, in the steps of ``docs/adr/0008-compared-while-the-shop-runs.md``."""
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
@@ -96,6 +97,8 @@ class Comparison:
         self._asked = databases
         self._connectors = by_database(databases)
         self._reasons: dict[Database, str] = {}
+        self.asked_seconds = 0.0
+        """For how long the databases computed the truth."""
 
     def run(self) -> list[Outcome]:
         """Compare.
@@ -117,8 +120,10 @@ class Comparison:
         beats = log.ends([connector.heartbeat_topic for database in ready for connector in self._connectors[database]])
         first = each(ready, source.mark, self._reasons)
         self._mirrored = mirrored.read(self._redis, [one for some in self._partitions.values() for one in some])
+        asked = time.monotonic()
         loaded = each(set(self._asked) & {Database.DWH}, lambda _: warehouse.read(), self._reasons)
         self._seen = each(first, source.look, self._reasons)
+        self.asked_seconds = time.monotonic() - asked
         second = each(self._seen, source.mark, self._reasons)
         self._windows = log.windows(self._markers(beats, first, second), self._patience)
         settled = each(second, self._check, self._reasons)

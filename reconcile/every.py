@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Thread
 
@@ -14,7 +15,9 @@ logger = logging.getLogger(__name__)
 PATIENCE = 30.0
 """Seconds to wait for a marker to come to Kafka."""
 SHARE = 10
-"""A comparison begins again no sooner than so many times its own duration: it takes a tenth of the time at most."""
+"""A comparison begins again no sooner than so many times the time that its SQL took: the databases spend a tenth of
+their time on it at most. To wait for a marker costs them nothing.
+"""
 
 
 def start() -> None:
@@ -27,31 +30,39 @@ def _compare_for_ever() -> None:
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
     while True:
         began = time.monotonic()
-        compare_once(redis)
-        duration = time.monotonic() - began
-        time.sleep(pause(duration))
+        asked_seconds = compare_once(redis)
+        time.sleep(pause(time.monotonic() - began, asked_seconds))
 
 
-def pause(duration: float) -> float:
-    """Return the seconds from the end of a comparison, which took some seconds, to the next."""
-    return max(float(settings().reconcile_every), SHARE * duration) - duration
+def pause(duration_seconds: float, asked_seconds: float) -> float:
+    """Return the seconds from the end of a comparison to the next.
+
+    Args:
+        duration_seconds: how long the comparison took.
+        asked_seconds: how much of that the databases worked for it.
+    """
+    return max(0.0, max(float(settings().reconcile_every), SHARE * asked_seconds) - duration_seconds)
 
 
-def compare_once(redis: Redis) -> None:
-    """Compare, and tell of it in Redis. Nothing that goes wrong ends the thread."""
+def compare_once(redis: Redis) -> float:
+    """Compare, and tell of it in Redis. Nothing that goes wrong ends the thread.
+
+    Returns:
+        The seconds for which the databases worked.
+    """
     # Here, for it makes the Faust app, which a watch that does not compare need not have.
     import reconcile.status as status
     from reconcile.comparison import Comparison, Outcome
 
     began, clock = datetime.now(UTC), time.monotonic()
+    comparison = Comparison(tuple(Database), redis, PATIENCE)
     try:
-        outcomes = Comparison(tuple(Database), redis, PATIENCE).run()
+        outcomes = comparison.run()
     except RedisError:
-        return  # who looks at Redis sees that nobody reports
+        return comparison.asked_seconds  # who looks at Redis sees that nobody reports
     except Exception as error:
         logger.exception("the comparison with SQL failed", extra={"event": "reconcile_failed"})
         outcomes = [Outcome(database, reason=f"it failed: {error!r}") for database in Database]
-    try:
+    with suppress(RedisError):
         status.tell(redis, outcomes, began, time.monotonic() - clock)
-    except RedisError:
-        return
+    return comparison.asked_seconds

@@ -55,5 +55,6 @@ def test_a_difference_is_logged_when_it_comes_and_when_it_goes(caplog: pytest.Lo
 
 def test_the_pause_is_that_of_the_setting_unless_comparing_takes_long() -> None:
     every = settings().reconcile_every
-    assert pause(1.0) == every - 1
-    assert pause(float(every)) == SHARE * every - every
+    assert pause(duration_seconds=1.0, asked_seconds=0.5) == every - 1
+    assert pause(duration_seconds=every + 5.0, asked_seconds=0.5) == 0  # most of that it waited for a marker
+    assert pause(duration_seconds=every + 1.0, asked_seconds=float(every)) == SHARE * every - every - 1
