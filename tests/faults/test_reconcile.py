@@ -132,6 +132,18 @@ def standby_that_is_away() -> Iterator[None]:
             cursor.execute("SELECT pg_reload_conf()")
 
 
+def test_a_snapshot_that_would_hold_back_vacuum_for_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    from reconcile import source
+    from reconcile.errors import NotComparable
+
+    monkeypatch.setattr(source, "settings", lambda: settings().model_copy(update={"reconcile_longest": 1}))
+    with (
+        pytest.raises(NotComparable, match=r"longer than 1 s .*INSTASHOP_RECONCILE_LONGEST"),
+        source.session(Database.CRM, Role.CDC, is_snapshot=True) as cursor,
+    ):
+        cursor.execute("SELECT pg_sleep(60)")
+
+
 def test_a_new_snapshot_is_told_as_the_reason_and_then_compared() -> None:
     with worker():
         assert_exact()
