@@ -159,11 +159,14 @@ def test_the_watch_names_a_partial_that_is_false_and_says_when_it_is_right_again
     with worker():
         generate(events=100)
         assert_exact()
+    orders = metrics("transactions")["count"]
     key, value, partition = asyncio.run(newest_partial())
     offset, amount = json.loads(value)
     asyncio.run(send(key, [offset, amount + 1], partition))
     try:
-        with worker(), watch() as watching:
+        with worker(), ExitStack() as then:
+            wait_until(lambda: metrics("transactions")["count"] == orders + 1)
+            watching = then.enter_context(watch())
             wait_until(lambda: status("reconcile")["differences"])
             document = status("reconcile")
             (named,) = (each for each in differences() if each["path"] == "transactions count")
@@ -173,7 +176,9 @@ def test_the_watch_names_a_partial_that_is_false_and_says_when_it_is_right_again
             assert document["every_seconds"] == 1
     finally:
         asyncio.run(send(key, [offset, amount], partition))
-    with worker(), watch() as watching:
+    with worker(), ExitStack() as then:
+        wait_until(lambda: metrics("transactions")["count"] == orders)
+        watching = then.enter_context(watch())
         wait_until(lambda: not status("reconcile")["differences"])
         assert watching.said("no number differs from SQL any more")
 
