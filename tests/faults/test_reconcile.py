@@ -132,6 +132,18 @@ def standby_that_is_away() -> Iterator[None]:
             cursor.execute("SELECT pg_reload_conf()")
 
 
+def test_a_snapshot_that_would_hold_back_vacuum_for_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    from reconcile import source
+    from reconcile.errors import NotComparable
+
+    monkeypatch.setattr(source, "settings", lambda: settings().model_copy(update={"reconcile_longest": 1}))
+    with (
+        pytest.raises(NotComparable, match=r"longer than 1 s .*INSTASHOP_RECONCILE_LONGEST"),
+        source.session(Database.CRM, Role.CDC, is_snapshot=True) as cursor,
+    ):
+        cursor.execute("SELECT pg_sleep(60)")
+
+
 def test_a_new_snapshot_is_told_as_the_reason_and_then_compared() -> None:
     with worker():
         assert_exact()
@@ -147,21 +159,28 @@ def test_the_watch_names_a_partial_that_is_false_and_says_when_it_is_right_again
     with worker():
         generate(events=100)
         assert_exact()
+    orders = metrics("transactions")["count"]
     key, value, partition = asyncio.run(newest_partial())
     offset, amount = json.loads(value)
     asyncio.run(send(key, [offset, amount + 1], partition))
-    path = "transactions count"
-    with worker(), watch() as watching:
-        wait_until(lambda: [each["path"] for each in differences() if each["path"] == path])
-        named = next(each for each in differences() if each["path"] == path)
-        assert int(named["shown"]) == int(named["truth"]) + 1
-        assert status("reconcile")["differences"] > 0
-        assert watching.said(f"the first is dashboard transactions: {named['shown']}, should be {named['truth']}")
-    asyncio.run(send(key, [offset, amount], partition))
-    with worker(), watch() as watching:
+    try:
+        with worker(), ExitStack() as then:
+            wait_until(lambda: metrics("transactions")["count"] == orders + 1)
+            watching = then.enter_context(watch())
+            wait_until(lambda: status("reconcile")["differences"])
+            document = status("reconcile")
+            (named,) = (each for each in differences() if each["path"] == "transactions count")
+            assert int(named["shown"]) == int(named["truth"]) + 1
+            assert watching.said(f"the first is dashboard transactions: {named['shown']}, should be {named['truth']}")
+            assert document["differences"] == len(differences()) == 2  # the page shows this number twice
+            assert document["every_seconds"] == 1
+    finally:
+        asyncio.run(send(key, [offset, amount], partition))
+    with worker(), ExitStack() as then:
+        wait_until(lambda: metrics("transactions")["count"] == orders)
+        watching = then.enter_context(watch())
         wait_until(lambda: not status("reconcile")["differences"])
         assert watching.said("no number differs from SQL any more")
-        assert status("reconcile")["every_seconds"] == 1
 
 
 def watch() -> Background:
