@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from app.documents import EMPTY, OF_THE_DASHBOARD, TOPICS_OF, documents
 from app.pulse import NEVER
@@ -25,6 +25,7 @@ from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
 from cdc.row import iso_utc, milliseconds
 from freshness.frontier import Partition, oldest
+from redis_client import reason, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +52,6 @@ GATHER = 0.003
 Partitions that were fetched together are counted one after the other, and are to be written together: a write reads and
 publishes whole documents, and of what Connect commits at once a part would have to wait for the next.
 """
-
-REFUSALS = (ResponseError, AuthenticationError, AuthorizationError)
-"""What Redis answers if it is there and does not do what it is asked, as when its memory is full."""
-
-MAX_REASON_CHARACTERS = 300
 
 VIEW_VERSION = 2
 """Raised when the keys ``mirror:*`` change their contents: what an earlier version wrote is then written anew."""
@@ -275,14 +271,13 @@ class Mirror:
 
     def _say_trouble(self, error: Exception) -> None:
         """Log once that Redis is away, or that it answers and refuses: the one passes, the other needs someone."""
-        refused = isinstance(error, REFUSALS)
-        reason = str(error).rpartition("caused error: ")[2][:MAX_REASON_CHARACTERS] or type(error).__name__
-        said = f"{self._service} {'refuses what is written' if refused else 'is away'}: {reason}"
+        refused = refusal(error)
+        said = f"{self._service} {f'refuses what is written: {refused}' if refused else f'is away: {reason(error)}'}"
         if said != self._trouble:
             fields = {"event": "redis_refuses" if refused else "redis_away", "service": self._service}
             logger.warning("%s; counting goes on", said, extra=fields)
         self._trouble = said
-        self.state.is_trouble(reason if refused else None)
+        self.state.is_trouble(refused)
 
     def _say_well(self) -> None:
         if self._trouble:

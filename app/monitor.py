@@ -70,6 +70,8 @@ def _metrics(pulse: Pulse, now: float) -> Iterator[Metric]:
         ("pulse", "the worker's loop last took stock", pulse.at),
     ):
         yield GaugeMetricFamily(f"instashop_{name}_age_seconds", f"Seconds since {meaning}.", value=now - since)
+    meaning = "1 where Redis answers, and refuses what the worker writes."
+    yield GaugeMetricFamily("instashop_mirror_refused", meaning, value=pulse.redis_refuses)
     yield _recovering(pulse.recovering)
 
 
@@ -141,8 +143,6 @@ def _of_faust(said: Faust, now: datetime) -> Iterator[Metric]:
         if as_of is not None:
             ages.add_metric([topic], _age(as_of, now))
     yield ages
-    refused = sum(bool(worker.mirror and worker.mirror.refused) for worker in said.workers)
-    yield GaugeMetricFamily("instashop_mirror_refused", "Workers that Redis refuses to be written by.", value=refused)
 
 
 def _of_reconcile(said: Reconcile, now: datetime) -> Iterator[Metric]:

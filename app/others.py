@@ -50,24 +50,11 @@ class Spark(msgspec.Struct, frozen=True):
     queries: dict[str, Query] = {}
 
 
-class Mirror(msgspec.Struct, frozen=True):
-    """Whether Redis refuses to be written by a worker, and why."""
-
-    refused: str | None = None
-
-
-class Worker(msgspec.Struct, frozen=True):
-    """A worker of the Faust app."""
-
-    mirror: Mirror | None = None
-
-
 class Faust(msgspec.Struct, frozen=True):
-    """``status:faust``: the workers, and up to when each topic is counted."""
+    """``status:faust``: up to when each topic is counted."""
 
     updated_at: str
     as_of: dict[str, datetime | None] = {}
-    workers: tuple[Worker, ...] = ()
 
 
 class Compared(msgspec.Struct, frozen=True):

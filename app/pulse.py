@@ -27,6 +27,7 @@ class Pulse(NamedTuple):
         moved_at: When something was last counted, or nothing waited.
         committed_at: When offsets were last committed.
         mirrored_at: When Redis was last written.
+        redis_refuses: Whether Redis answers, and refuses what is written.
     """
 
     at: float
@@ -38,6 +39,7 @@ class Pulse(NamedTuple):
     moved_at: float
     committed_at: float
     mirrored_at: float
+    redis_refuses: bool = False
 
     @property
     def waiting(self) -> int:

@@ -86,6 +86,7 @@ def feel(former: Pulse | None, lag: dict[str, dict[int, int]]) -> Pulse:
         moved_at=NEVER,
         committed_at=consumer.committed_at,
         mirrored_at=mirror.written_at,
+        redis_refuses=mirror.state.refused is not None,
     )
     return pulse._replace(moved_at=pulse.moved_since(former))
 
@@ -102,6 +103,7 @@ async def report() -> None:
         with suppress(RedisError, OSError):  # the mirror says so
             await recent.show()
             await redis.set("status:faust", status(now, *await _exchange(me, state)))
+        with suppress(RedisError, OSError):  # of its own: a Redis that takes no write can be read
             app.others = heard(cast(list[bytes | None], await redis.mget(KEYS)), app.others, time.monotonic())
         await asyncio.sleep(HEARTBEAT)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +10,7 @@ from typing import NamedTuple
 
 import psycopg2
 from redis import Redis
-from redis.exceptions import (
-    AuthenticationError,
-    NoPermissionError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import RedisError
 
 from connectors.errors import ConnectorsError
 from connectors.unseen import count as count_unseen
@@ -28,6 +21,7 @@ from dashboard.redis_reader import Reader, Snapshot
 from databases import connect
 from databases.connection import DatabaseError
 from kafka_client import silent_client
+from redis_client import refusal
 from settings import DATA, Database, Role, Settings, redis_service
 from stack.process import Process
 from stack.service import Service
@@ -37,12 +31,6 @@ SPACE = 5 * 2**30
 WRITTEN = "status:doctor"
 """The key with which it tries whether Redis takes a write, for `WRITTEN_SECONDS`."""
 WRITTEN_SECONDS = 1
-REFUSALS: Mapping[type[RedisError], str] = {
-    OutOfMemoryError: "OOM ",
-    NoPermissionError: "NOPERM ",
-    ReadOnlyError: "READONLY ",
-}
-"""The word with which Redis begins its answer, and which its client takes away."""
 WORDS = Language("English")
 
 
@@ -84,10 +72,9 @@ def takes_writes(url: str) -> Finding:
     try:
         with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as redis:
             redis.set(WRITTEN, datetime.now(UTC).isoformat(), ex=WRITTEN_SECONDS)
-    except (ResponseError, AuthenticationError) as error:
-        answer = f"{REFUSALS.get(type(error), '')}{error}".rstrip(".")
-        return Finding(part, f"{redis_service()} refuses: {answer}. {WORDS(REDIS_REFUSES.remedy)}")
     except (RedisError, OSError) as error:
+        if answer := refusal(error):
+            return Finding(part, f"{redis_service()} refuses: {answer}. {WORDS(REDIS_REFUSES.remedy)}")
         return Finding(part, f"{redis_service()} is away: {error}. {WORDS('do_redis')}")
     return Finding(part)
 

@@ -52,9 +52,9 @@ def test_partitions_that_are_counted_one_after_the_other_are_written_together() 
     ("error", "said", "refused"),
     [
         (AwayError("Connection refused"), "there is away: Connection refused", None),
-        (OutOfMemoryError("OOM command not allowed"), "there refuses what is written: OOM", "OOM command not allowed"),
+        (OutOfMemoryError("command not allowed."), "there refuses what is written: OOM", "OOM command not allowed"),
         (
-            OutOfMemoryError("Command # 1 (EVAL … ) of pipeline caused error: OOM command not allowed"),
+            OutOfMemoryError("Command # 1 (EVAL … ) of pipeline caused error: command not allowed"),
             "there refuses what is written: OOM",
             "OOM command not allowed",
         ),

@@ -16,13 +16,11 @@ from app.others import (
     Connectors,
     Faust,
     Heard,
-    Mirror,
     Others,
     Query,
     Reconcile,
     Spark,
     Starts,
-    Worker,
 )
 from app.pulse import Pulse
 from tests.prometheus import samples_of
@@ -92,7 +90,7 @@ def test_metrics_say_how_old_the_numbers_are(well: Pulse) -> None:
     others = Others(
         connectors=Connectors("noon", heartbeats),
         spark=Spark("noon", {"warehouse": Query(counted), "transactions": Query()}),
-        faust=Faust("noon", {"stock": counted, "carrier": None}, (Worker(Mirror("OOM")), Worker(Mirror()), Worker())),
+        faust=Faust("noon", {"stock": counted, "carrier": None}),
         reconcile=Reconcile("noon", 60, 9, counted, (Compared("erp_db", 2), Compared("crm_db"))),
         starts=Starts("noon", 3),
     )
@@ -113,8 +111,12 @@ def test_metrics_say_how_old_the_numbers_are(well: Pulse) -> None:
     assert samples["instashop_reconcile_differences", "erp_db"] == 2
     assert samples["instashop_reconcile_differences", "crm_db"] == 0
     assert samples[("instashop_reconcile_every_seconds",)] == 90  # ten times as long as it took
-    assert samples[("instashop_mirror_refused",)] == 1
     assert samples[("instashop_worker_crashes",)] == 3
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_redis_that_refuses_is_seen_though_it_cannot_be_told_there(well: Pulse, refuses: bool) -> None:
+    assert metrics(well._replace(redis_refuses=refuses))[("instashop_mirror_refused",)] == refuses
 
 
 @pytest.mark.parametrize("path", ["/live", "/ready"])

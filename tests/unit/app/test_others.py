@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from app.others import PARTS, Compared, Connector, Heard, Mirror, Others, Query, Worker, heard
+from app.others import PARTS, Compared, Connector, Heard, Others, Query, heard
 from app.pulse import NEVER
 from connectors.watch import Report, document
 from tests.unit.dashboard.conftest import documents
@@ -35,7 +35,6 @@ def test_what_the_watch_writes_is_read() -> None:
 
 def test_what_each_part_writes_is_read() -> None:
     found = documents()
-    found["status:faust"]["workers"][0]["mirror"]["refused"] = "OOM"
     written = said(**{part: msgspec.json.encode(found[f"status:{part}"]) for part in PARTS})
     others = heard(written, Others(), MONOTONIC)
     assert others.spark is not None
@@ -45,7 +44,6 @@ def test_what_each_part_writes_is_read() -> None:
     counted = datetime.fromisoformat(found["status:spark"]["queries"]["warehouse"]["as_of"])
     assert others.spark.queries["warehouse"] == Query(counted)
     assert others.faust.as_of["customer"] == counted
-    assert others.faust.workers == (Worker(Mirror("OOM")),)
     assert (others.reconcile.every_seconds, others.reconcile.databases) == (60, (Compared("instashop"),))
     assert others.starts.crashes == 0
 
