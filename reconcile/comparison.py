@@ -247,17 +247,15 @@ class Comparison:
         ends = {partition: extents[partition].end for partition in wanted}
         self._unread = log.take(starts, ends, wanted, self._patience)
 
-    def _check_read(self, database: Database, corrections: Corrections) -> None:
-        """See that all was read, and that no new Debezium snapshot is about to replace what is counted."""
+    def _check_read(self, corrections: Corrections) -> None:
         if self._unread & corrections.keys():
             raise NotComparable("a transaction in Kafka has not ended, and keeps what follows it from being read")
-        replaced = [partition for partition, correction in corrections.items() if correction.is_replaced]
-        if replaced or any(correction.unread for correction in corrections.values()):
-            raise self._new_snapshot(database, replaced)
 
     def _of_mirror(self, database: Database, corrections: Corrections) -> Outcome:
         """Compare what Redis shows, corrected."""
-        self._check_read(database, corrections)
+        self._check_read(corrections)
+        if is_replaced(corrections):
+            raise self._new_snapshot(database, {each for each, one in corrections.items() if one.is_replaced})
         seen, totals = self._seen[database], self._mirrored.totals
         truth = {path: number for path, number in seen.truth.items() if path[0] != warehouse.ORDERS}
         of_database = {path for each in corrections for path in self._mirrored.partials[each]}
@@ -292,7 +290,9 @@ class Comparison:
     def _of_staging(
         self, loaded: warehouse.Loaded, database: Database, corrections: Corrections
     ) -> tuple[int, list[Difference]]:
-        self._check_read(database, corrections)
+        self._check_read(corrections)
+        if is_replaced(corrections):
+            raise NotComparable("a new snapshot is not loaded yet")
         if database not in loaded.numbers:
             raise NotComparable("it has a table or a column that the warehouse does not have")
         amounts = [correction.amounts for correction in corrections.values()]
@@ -324,6 +324,11 @@ def by_database(databases: Collection[Database]) -> dict[Database, list[Definiti
         if definition.database in wanted:
             connectors[definition.database].append(definition)
     return connectors
+
+
+def is_replaced(corrections: Corrections) -> bool:
+    """Tell whether a new Debezium snapshot is about to replace what is counted."""
+    return any(correction.is_replaced or correction.unread for correction in corrections.values())
 
 
 def by_document(*measures: Measures) -> dict[str, dict[Path, int]]:
