@@ -97,6 +97,7 @@ def watch(beats: Beats | None = None, *, once: bool = False) -> None:
     connect, definitions = Connect(0, PATIENCE), load()  # what is only late is looked at again soon
     backoffs = {definition.name: Backoff() for definition in definitions}
     known: dict[str, str | None] = {}
+    started = datetime.now(UTC)
     while True:
         reports = [look(definition, connect, backoffs[definition.name]) for definition in definitions]
         for report, definition in zip(reports, definitions, strict=True):
@@ -106,7 +107,7 @@ def watch(beats: Beats | None = None, *, once: bool = False) -> None:
                 logger.warning("%s", report.problem, extra={"event": "trouble", "connector": report.name})
             known[report.name] = report.problem
         with suppress(RedisError):  # who looks at Redis sees that nobody reports
-            redis.set(KEY, document(reports, beats.unseen if beats else None))
+            redis.set(KEY, document(reports, beats.unseen if beats else None, started))
         if once:
             return
         time.sleep(PAUSE)
@@ -147,16 +148,19 @@ def _report(
     return Report(name, state, tasks, problem, kept, endangered, restarts)
 
 
-def document(reports: list[Report], unseen: int | None = None) -> bytes:
+def document(reports: list[Report], unseen: int | None, started: datetime) -> bytes:
     """Return the document.
 
     Args:
         reports: how each connector is.
         unseen: dead letters that nobody has seen; None where Kafka has not said.
+        started: when the watch began, and with it the comparisons.
     """
     return msgspec.json.encode(
         {
             "updated_at": datetime.now(UTC),
+            "started_at": started,
+            "reconcile_every_seconds": settings().reconcile_every,
             "version": version("instashop-live"),
             "connectors": reports,
             "dead_letters_unseen": unseen,

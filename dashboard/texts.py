@@ -304,6 +304,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No comparison with SQL for {span}: it should run every {every}.",
         "Ninguna comparación con SQL desde hace {span}: debería hacerse cada {every}.",
     ),
+    "why_reconcile_never": (
+        "No comparison with SQL is known: it should run every {every}.",
+        "No consta ninguna comparación con SQL: debería hacerse cada {every}.",
+    ),
     "do_reconcile_old": (
         "`python -m connectors watch` runs it: look at its log, and start it again.",
         "La hace `python -m connectors watch`: mire su registro y arránquelo de nuevo.",

@@ -241,7 +241,18 @@ def late_events(seen: Seen) -> Found:
 def reconcile(seen: Seen) -> Found:
     """Judge the last comparison with SQL: whether it ran, whether it could compare, and whether it found nothing."""
     document = seen.status("reconcile")
-    return None if document is None else [*_comparison(document, seen.now), *_differences(document)]
+    if document is None:
+        return _no_comparison(seen.told("connectors") or {}, seen.now)
+    return [*_comparison(document, seen.now), *_differences(document)]
+
+
+def _no_comparison(watch: Document, now: datetime) -> Found:
+    """Judge a watch that should have compared by now, and of which no comparison is known."""
+    every, started = watch.get("reconcile_every_seconds"), moment(watch.get("started_at"))
+    if not every or not started:
+        return None
+    pause = timedelta(seconds=every)
+    return [Verdict(faults.RECONCILE_OLD, "why_reconcile_never", {"every": pause})] if now - started > START else None
 
 
 def _comparison(document: Document, now: datetime) -> list[Verdict]:

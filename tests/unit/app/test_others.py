@@ -20,7 +20,7 @@ def said(**parts: bytes | None) -> list[bytes | None]:
 
 
 def test_what_the_watch_writes_is_read() -> None:
-    told = document([Report("erp-connector", "FAILED", ("FAILED",), "it failed", 7, True, 2, True, NOON)], 3)
+    told = document([Report("erp-connector", "FAILED", ("FAILED",), "it failed", 7, True, 2, True, NOON)], 3, NOON)
     others = heard(said(connectors=told), Others(), MONOTONIC)
     assert others.parts["connectors"] == Heard(msgspec.json.decode(told)["updated_at"], MONOTONIC)
     assert others.parts["spark"] == Heard()

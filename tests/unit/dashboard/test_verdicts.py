@@ -47,6 +47,16 @@ def all_silent(found: Documents) -> None:
         found[f"status:{part}"]["updated_at"] = ago(minutes=5)
 
 
+def never_compared(**since_the_start: float) -> Break:
+    """Return what leaves a watch that has run for so long without a comparison."""
+
+    def remove(found: Documents) -> None:
+        del found["status:reconcile"]
+        found["status:connectors"] |= {"started_at": ago(**since_the_start), "reconcile_every_seconds": 60}
+
+    return remove
+
+
 DIFFERENCE = {"path": "revenue by_day 2026-11-30", "shown": "12.50", "truth": "13.50"}
 
 CASES: list[tuple[Break, Fault, str]] = [
@@ -72,6 +82,7 @@ CASES: list[tuple[Break, Fault, str]] = [
     (query("categories", late=2), faults.LATE, "2 changes"),
     (query("warehouse", as_of=ago(minutes=2), waiting="dwh_db does not answer"), faults.WAREHOUSE_OLD, "dwh_db does"),
     (query("warehouse", as_of=ago(minutes=2), batch_since=ago(minutes=2)), faults.WAREHOUSE_OLD, "work for 2 minutes"),
+    (never_compared(minutes=2), faults.RECONCILE_OLD, "No comparison with SQL is known"),
     (status("reconcile", updated_at=ago(seconds=151)), faults.RECONCILE_OLD, "should run every 60 seconds"),
     (status("reconcile", compared_at=ago(minutes=11)), faults.NOT_COMPARED, "for 11 minutes"),
     (
@@ -113,6 +124,7 @@ def test_each_fault_is_told_and_no_other(broken: Break, fault: Fault, said: str)
         mirror(published_at=ago(seconds=14)),
         status("faust", as_of={"customer": None}, workers=[{"started_at": ago(seconds=20)}]),
         query("warehouse", as_of=ago(seconds=29)),
+        never_compared(seconds=50),
         status("reconcile", updated_at=ago(hours=9), every_seconds=0, compared_at=None),
         status("reconcile", updated_at=ago(seconds=200), duration_seconds=30),
         status("reconcile", updated_at=ago(seconds=149)),
