@@ -58,6 +58,8 @@ class InstaShop(faust.App):
     """How it is; none until its tables are read."""
     others: Others = Others()
     """How the parts beside the workers are."""
+    starts: Starts | None = None
+    """Tells that it is alive; none: nobody is told."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +69,8 @@ class InstaShop(faust.App):
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once; then make haste."""
-        self.add_future(starts.tell())
+        if self.starts:
+            self.add_future(self.starts.tell())
         host, port = settings().monitor_host, settings().monitor_port
         self.answers_at = monitor.serve(lambda: self.pulse, lambda: self.others, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
@@ -80,8 +83,8 @@ class InstaShop(faust.App):
     async def on_stop(self) -> None:
         """Say that it ends in good order, unless it crashes."""
         await super().on_stop()
-        if not self.crashed:
-            await starts.end()
+        if self.starts and not self.crashed:
+            await self.starts.end()
 
     @staticmethod
     def _tune_the_interpreter() -> None:
@@ -150,7 +153,7 @@ app.producer_transport = BatchTransport(app.conf.broker_producer, app)
 redis = Redis.from_url(settings().redis_url, socket_timeout=5)
 ages = Ages()
 mirror = Mirror(redis, redis_service(), ages.as_of)
-starts = Starts(redis)
+app.starts = Starts(redis)
 
 
 @app.task  # type: ignore[untyped-decorator]

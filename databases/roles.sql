@@ -5,3 +5,7 @@ DO $$ BEGIN CREATE ROLE instashop_cdc; EXCEPTION WHEN duplicate_object THEN NULL
 
 ALTER ROLE instashop_generator LOGIN;
 ALTER ROLE instashop_cdc LOGIN REPLICATION;
+
+-- Heartbeats, and the markers of a comparison, need not wait for a synchronous standby: one that is away would hold up
+-- the connector, which does not wait for it either.
+ALTER ROLE instashop_cdc SET synchronous_commit = local;
