@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from faust.types import TP
 
-from cdc.partials import Position
 from freshness import Frontier, follow
 from freshness.frontier import Partition
 
@@ -24,11 +23,23 @@ class Fetching(Protocol):
         """See `app.transport.BatchConsumer.fetched_to`."""
 
 
+class Progress(NamedTuple):
+    """How far a partition is counted.
+
+    Attributes:
+        next_offset: All records before this offset are counted, for each partial: a crash may leave some behind.
+        start: The offset at which the last snapshot began.
+    """
+
+    next_offset: int
+    start: int
+
+
 class Counting(Protocol):
     """Who knows how far a partition is counted."""
 
-    def position(self, tp: TP) -> Position | None:
-        """Return the position; None where the partition belongs to no topic that is counted."""
+    def progress(self, tp: TP) -> Progress | None:
+        """Return how far; None where the partition belongs to no topic that is counted."""
 
 
 class Ages:
@@ -69,8 +80,8 @@ class Ages:
         while True:
             await asyncio.sleep(STEP_SECONDS)
             for tp, (next_fetched, last_fetched) in (await consumer.fetched_to()).items():
-                position = counting.position(tp)
-                if position is not None:
-                    done = next_fetched if position.offset >= last_fetched else position.offset + 1
+                progress = counting.progress(tp)
+                if progress is not None:
+                    done = next_fetched if progress.next_offset > last_fetched else progress.next_offset
                     partition = (tp.topic, tp.partition)
-                    self._as_of_ms[partition] = self._frontier.processed(partition, done, position.start)
+                    self._as_of_ms[partition] = self._frontier.processed(partition, done, progress.start)

@@ -24,6 +24,7 @@ from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
 from cdc.row import iso_utc, milliseconds
+from cdc.totals import EVENTS
 from freshness.frontier import Partition, oldest
 from redis_client import reason, refusal
 
@@ -120,6 +121,8 @@ class Mirror:
         self._partials: dict[Partition, PartitionPartials] = {}
         self._changed: dict[Partition, set[Path]] = {}
         self._whole: set[Partition] = set()
+        self._accepted: dict[Partition, int] = {}
+        """By partition, the position of the last write that Redis has accepted."""
         self._documents = set(EMPTY)
         self._unpublished = set(EMPTY)
         self._wake = asyncio.Event()
@@ -143,6 +146,7 @@ class Mirror:
             del self._partials[lost]
             self._changed.pop(lost, None)
             self._whole.discard(lost)
+            self._accepted.pop(lost, None)
         for partition, partials in partitions.items():
             self._partials[topic, partition] = partials
             self._whole.add((topic, partition))
@@ -198,6 +202,9 @@ class Mirror:
         whole, self._whole = self._whole, set()
         for partition in whole:
             changed[partition] = set(self._partials[partition].amounts)
+        replaying = {partition for partition in changed if self._partials[partition].is_replaying}
+        self._gather({partition: changed.pop(partition) for partition in replaying}, whole & replaying)
+        written = {partition: self._partials[partition].position.offset for partition in changed}
         touched = {path[0] for paths in changed.values() for path in paths if path}
         self._documents |= touched
         self._unpublished |= touched
@@ -216,9 +223,11 @@ class Mirror:
             self._gather(changed, whole)
             raise
         swapped, (version, ages, *totals) = results[: len(changed)], results[len(changed) :]
-        old = {partition for partition, result in zip(changed, swapped, strict=True) if result == b"old"}
+        outcomes = dict(zip(changed, swapped, strict=True))
+        self._accepted |= {partition: written[partition] for partition in changed if outcomes[partition] == b"swapped"}
+        old = {partition for partition in changed if outcomes[partition] == b"old"}
         self._gather({partition: changed[partition] for partition in old}, set())
-        if b"lost" in swapped:  # the server was emptied
+        if b"lost" in swapped:  # the server was emptied, or another worker wrote what it had lost
             self._gather({}, set(self._partials))
             self._wake.set()
             return  # what this write brought would be shown as all there is: the next one, at once, is whole
@@ -232,7 +241,8 @@ class Mirror:
             arguments += [path[0], msgspec.json.encode(path[1:]), partials.amounts[path]]
         position, field, as_of = partials.position, field_of(partition), self._as_of(*partition)
         keys = (b"mirror:partials:" + field, AS_OF)
-        place = (position.offset, extent, position.start, field, "" if as_of is None else as_of)
+        former = self._accepted.get(partition, "")
+        place = (position.offset, extent, position.start, field, "" if as_of is None else as_of, former)
         transaction.eval(SWAP, len(keys), *keys, *place, *arguments)
 
     def _gather(self, changed: Mapping[Partition, set[Path]], whole: set[Partition]) -> None:
@@ -254,10 +264,12 @@ class Mirror:
         as_of = {name: self._age(name, ages) for name in whole}
         now = datetime.now(UTC)
         made = documents(names & whole, sums, now, as_of)
-        keys = [f"metrics:{name}" for name in made if name in whole]
-        values = [msgspec.json.encode(document) for name, document in made.items() if name in whole]
-        await self._redis.eval(PUBLISH, len(keys), *keys, version, *values)
-        self.state.published_at = iso_utc(milliseconds(now))
+        keys, values = [], list[str | bytes]()
+        for name in made.keys() & whole:
+            keys.append(f"metrics:{name}")
+            values += ["ageless" if name == EVENTS else "aged", msgspec.json.encode(made[name])]
+        if await self._redis.eval(PUBLISH, len(keys), *keys, version, *values) == b"published":
+            self.state.published_at = iso_utc(milliseconds(now))
 
     def _partitions_of(self, document: str) -> list[Partition]:
         topics = [topic for topic in TOPICS_OF.get(document, self._topics) if topic in self._topics]

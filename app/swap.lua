@@ -8,19 +8,22 @@
 -- ARGV[3]  the offset at which their snapshot began
 -- ARGV[4]  the partition, as KEYS[2] names it
 -- ARGV[5]  the commit time up to which it is counted; empty: not known
--- ARGV[6…] document, path in the document, amount; and again
+-- ARGV[6]  the position that this worker wrote last; empty: none
+-- ARGV[7…] document, path in the document, amount; and again
 --
 -- An older position never replaces a newer one, so a worker that lost the partition can do no harm. A part on top of
--- nothing is refused: the server was emptied, and the whole is wanted. The age of an earlier snapshot is void.
+-- anything but what this worker wrote itself is refused, and the whole is wanted: the server was emptied, and a worker
+-- that does not know that it lost the partition may have written first. The age of an earlier snapshot is void.
 local held = redis.call('HGET', KEYS[1], 'offset')
-if not held and ARGV[2] ~= 'whole' then return 'lost' end
 if held and tonumber(held) > tonumber(ARGV[1]) then return 'old' end
-local as_of = ''
-if redis.call('HGET', KEYS[1], 'start') == ARGV[3] then as_of = redis.call('HGET', KEYS[2], ARGV[4]) or '' end
-if (tonumber(ARGV[5]) or -1) > (tonumber(as_of) or -1) then as_of = ARGV[5] end
+if ARGV[2] ~= 'whole' and held ~= ARGV[6] then return 'lost' end
+local as_of = ARGV[5]
+if as_of == '' and redis.call('HGET', KEYS[1], 'start') == ARGV[3] then
+  as_of = redis.call('HGET', KEYS[2], ARGV[4]) or ''
+end
 redis.call('HSET', KEYS[1], 'offset', ARGV[1], 'start', ARGV[3])
 redis.call('HSET', KEYS[2], ARGV[4], as_of)
-for i = 6, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   local document, path, amount = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local partial = document .. ' ' .. path
   local before = redis.call('HGET', KEYS[1], partial)

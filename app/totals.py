@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from faust.types import TP
 
+from app.ages import Progress
 from app.application import ages, app, mirror
 from app.batch import Batch, BatchSchema, Turn
 from app.dead_letters import Rejected, send_to_dead_letters
@@ -14,7 +15,6 @@ from app.table import CHANGELOG, PartialsTable
 from app.transport import BatchConsumer
 from app.writer import Writer, or_crash
 from cdc import Change, ChangeDecoder, Malformed, PartitionPartials, Row, change_of
-from cdc.partials import Position
 from cdc.totals import EVENTS, Contributions, dead_letter
 
 R = TypeVar("R", bound=Row)
@@ -56,9 +56,10 @@ class Totals(Generic[R]):
         """Return the offset up to which a partition is counted; -1 where nothing is."""
         return self._partials(partition).position.offset
 
-    def position(self, partition: int) -> Position | None:
+    def progress(self, partition: int) -> Progress | None:
         """Return how far a partition is counted; None where it is not this worker's."""
-        return self._partitions[partition].position if partition in self._partitions else None
+        partials = self._partitions.get(partition)
+        return None if partials is None else Progress(partials.next_offset, partials.position.start)
 
     def outcomes(self) -> Counter[str]:
         """Return how many events of each outcome are counted in this worker's partitions."""

@@ -118,9 +118,10 @@ def main(commit: Commit, rounds: Rounds = 3) -> None:
     try:
         with TemporaryDirectory() as folder, Progress(console=console, transient=True) as progress:
             earlier = checkout_of(commit, Path(folder))
-            for _ in range(rounds):
-                former.append(figures(earlier, progress))
-                present.append(figures(CHECKOUT, progress))
+            for number in range(rounds):
+                turns = [(former, earlier), (present, CHECKOUT)]
+                for taken, checkout in turns if number % 2 else reversed(turns):  # neither is always the first
+                    taken.append(figures(checkout, progress))
     except StackError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -80,6 +80,11 @@ class PartitionPartials:
         """The offset from which to read on: before the position, where a crash may have left partials behind it."""
         return self._last + 1
 
+    @property
+    def is_replaying(self) -> bool:
+        """Whether a crash left partials behind the position, and what they lack has not come again yet."""
+        return self._last < self.position.offset
+
     def fold(self, changes: Iterable[Change]) -> Iterable[Path]:
         """Count the changes of a batch, in order of their offsets, and return the paths that they touch."""
         touched: dict[Path, None] = {}

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from app.documents import EMPTY, documents
 from app.mirror import ADOPT, Mirror
 from cdc import Change, Measures, PartitionPartials, Path, measure
-from cdc.partials import Entry
+from cdc.partials import POSITION, Entry
 from settings import Settings, settings
 
 TOPIC = "transaction"
@@ -68,7 +68,7 @@ class Worker:
         self.mirror.changed(TOPIC, partition, partials, partials.fold([change]))
         entries = partials.take()
         partials.settle()
-        return entries
+        return entries | {POSITION: list(partials.position)}
 
     def reset(self, partition: int, offset: int) -> None:
         """Count a reset, as before a new snapshot."""
@@ -220,6 +220,42 @@ def test_the_numbers_of_an_earlier_version_stay_until_this_one_has_caught_up(wor
     later.as_of_ms = {0: 2_000, 1: 2_000}
     later.write_heartbeat()
     assert shown("transactions")["count"] == 9
+
+
+def test_a_part_on_top_of_what_a_former_owner_wrote_into_an_emptied_server_is_refused(
+    workers: tuple[Worker, Worker],
+) -> None:
+    frozen, successor = workers
+    frozen.take_over_all()
+    frozen.write()
+    successor.take_over(0, {})
+    successor.count(0, 5, {COUNT: 2})
+    successor.write()
+    empty_server()
+    for worker in (frozen, frozen, successor, successor):
+        worker.write_heartbeat()
+    assert shown("transactions")["count"] == 2
+
+
+def test_partials_that_a_crash_left_behind_are_not_shown_until_they_are_counted_again(
+    workers: tuple[Worker, Worker],
+) -> None:
+    dead, successor = workers
+    dead.take_over_all()
+    written = dead.count(0, 5, {COUNT: 2})
+    dead.as_of_ms = {0: 1_000, 1: 1_000}
+    dead.count(0, 9, {COUNT: 3})
+    dead.write()
+    assert shown("transactions")["count"] == 5
+
+    crashed = written | {POSITION: [9, *written[POSITION][1:]]}  # the new position was written down, and no partial
+    successor.take_over(0, crashed)
+    successor.write_heartbeat()
+    assert shown("transactions")["count"] == 5
+
+    successor.count(0, 9, {COUNT: 3})
+    successor.write_heartbeat()
+    assert shown("transactions")["count"] == 5
 
 
 def test_documents_of_older_totals_are_refused(workers: tuple[Worker, Worker]) -> None:

@@ -8,8 +8,7 @@ import pytest
 from faust.types import TP
 
 from app import ages as module
-from app.ages import Ages
-from cdc.partials import Position
+from app.ages import Ages, Progress
 from freshness import Beat
 from freshness.frontier import Partition
 
@@ -22,7 +21,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.fetched: dict[TP, tuple[int, int]] = {ORDERS: (0, -1)}
-        self.counted: dict[TP, Position] = {ORDERS: Position()}
+        self.counted: dict[TP, Progress] = {ORDERS: Progress(0, -1)}
 
     def assignment(self) -> Iterable[TP]:
         return self.fetched.keys()
@@ -30,7 +29,7 @@ class Worker:
     async def fetched_to(self) -> dict[TP, tuple[int, int]]:
         return dict(self.fetched)
 
-    def position(self, tp: TP) -> Position | None:
+    def progress(self, tp: TP) -> Progress | None:
         return self.counted.get(tp)
 
 
@@ -68,32 +67,32 @@ Age = Callable[[Worker, list[Beat]], int | None]
 
 def test_a_partition_is_as_of_the_last_heartbeat_whose_end_is_counted(age: Age) -> None:
     worker = Worker()
-    worker.fetched[ORDERS], worker.counted[ORDERS] = (10, 9), Position(offset=9)
+    worker.fetched[ORDERS], worker.counted[ORDERS] = (10, 9), Progress(10, -1)
     assert age(worker, [beat(1_000, 8), beat(2_000, 10), beat(3_000, 11)]) == 2_000
 
 
 def test_what_is_fetched_and_not_counted_makes_it_no_newer(age: Age) -> None:
     worker = Worker()
-    worker.fetched[ORDERS], worker.counted[ORDERS] = (20, 19), Position(offset=9)
+    worker.fetched[ORDERS], worker.counted[ORDERS] = (20, 19), Progress(10, -1)
     assert age(worker, [beat(1_000, 10), beat(2_000, 11)]) == 1_000
 
 
 def test_the_ends_of_transactions_need_not_be_counted(age: Age) -> None:
     worker = Worker()
-    worker.fetched[ORDERS], worker.counted[ORDERS] = (12, 9), Position(offset=9)
+    worker.fetched[ORDERS], worker.counted[ORDERS] = (12, 9), Progress(10, -1)
     assert age(worker, [beat(1_000, 12)]) == 1_000
 
 
 def test_a_heartbeat_from_before_a_snapshot_says_nothing_of_its_rows(age: Age) -> None:
     worker = Worker()
-    worker.fetched[ORDERS], worker.counted[ORDERS] = (15, 14), Position(offset=14, start=10)
+    worker.fetched[ORDERS], worker.counted[ORDERS] = (15, 14), Progress(15, 10)
     assert age(worker, [beat(1_000, 10)]) is None
     assert age(worker, [beat(1_000, 10), beat(2_000, 15)]) == 2_000
 
 
 def test_a_new_snapshot_makes_earlier_heartbeats_void(age: Age) -> None:
     worker = Worker()
-    worker.fetched[ORDERS], worker.counted[ORDERS] = (15, 14), Position(offset=14)
+    worker.fetched[ORDERS], worker.counted[ORDERS] = (15, 14), Progress(15, -1)
     assert age(worker, [beat(1_000, 15), beat(None, 0)]) is None
 
 
