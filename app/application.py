@@ -70,13 +70,15 @@ class InstaShop(faust.App):
     async def on_first_start(self) -> None:
         """Wait for Kafka and the topics before Faust's own clients try them, which give up at once; then make haste."""
         if self.starts:
-            self.add_future(self.starts.tell())
+            await self.starts.tell()
+            self.add_future(self.starts.tell_for_ever())
         host, port = settings().monitor_host, settings().monitor_port
         self.answers_at = monitor.serve(lambda: self.pulse, lambda: self.others, host, port)
         topics = {topic for agent in self.agents.values() for topic in agent.channel.topics} | self.written
         try:
             self.cluster = await reachable.kafka(topics, self.conf.topic_partitions)
         except reachable.Misfit as error:
+            self.starts = None  # to end so is not to end in good order
             sys.exit(str(error))
         self._tune_the_interpreter()
 

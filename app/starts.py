@@ -34,12 +34,16 @@ class Starts:
         self._me = uuid4().hex
         self._has_ended = False
 
-    async def tell(self) -> None:
-        """Tell it from now on, also while the worker waits for Kafka or reads its tables."""
+    async def tell_for_ever(self) -> None:
+        """Tell it again and again, also while the worker waits for Kafka or reads its tables."""
         while not self._has_ended:
-            with suppress(RedisError, OSError):  # the mirror says so
-                await self._tell(time.time_ns() // 1_000_000)
             await asyncio.sleep(STEP_SECONDS)
+            await self.tell()
+
+    async def tell(self) -> None:
+        """Tell it once. Redis away: nobody is told."""
+        with suppress(RedisError, OSError):  # the mirror says so
+            await self._tell(time.time_ns() // 1_000_000)
 
     async def _tell(self, now_ms: int) -> None:
         async with self._redis.pipeline(transaction=True) as transaction:
