@@ -230,6 +230,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Restart it: `python -m connectors restart {name}`. It goes on where it was.",
         "Reinícielo: `python -m connectors restart {name}`. Sigue donde estaba.",
     ),
+    "why_connector_behind": (
+        "{name} works, and carries changes of {span} ago.",
+        "{name} trabaja y trae cambios de hace {span}.",
+    ),
+    "do_connector_behind": (
+        "It catches up by itself: a restart would only hold it up.",
+        "Se pone al día por sí solo: reiniciarlo solo lo retrasaría.",
+    ),
     "why_worker_missing": (
         "No worker has reported to this Redis yet.",
         "Ningún proceso ha informado aún a este Redis.",
