@@ -34,6 +34,9 @@ CRASHES_LATELY = timedelta(minutes=5)
 COMPARED = timedelta(minutes=10)
 """How long all databases together may not be comparable, as while a snapshot is taken."""
 RUNS_LATE = timedelta(seconds=30)
+"""How much longer than twice its pause a comparison may take that does not say when the next one is due."""
+OVERDUE = timedelta(seconds=60)
+"""How late the next comparison may be: for so long it waits for its markers, and for SQL."""
 EXAMPLES = 3
 """Differences that are named."""
 WAREHOUSE = "warehouse"
@@ -274,7 +277,7 @@ def _comparison(document: Document, now: datetime) -> list[Verdict]:
         return []
     pause = timedelta(seconds=max(every, 10 * (document.get("duration_seconds") or 0)))  # it rests in proportion
     old, compared = age(document, now), moment(document.get("compared_at"))
-    if old is not None and old > 2 * pause + RUNS_LATE:
+    if old is not None and _is_late(old, pause, moment(document.get("next_at")), now):
         return [Verdict(faults.RECONCILE_OLD, "why_reconcile_old", {"span": old, "every": pause})]
     if compared is not None and now - compared <= COMPARED:
         return []
@@ -282,6 +285,11 @@ def _comparison(document: Document, now: datetime) -> list[Verdict]:
     if compared is None:
         return [Verdict(faults.NOT_COMPARED, "why_never_compared", {"reasons": reasons})]
     return [Verdict(faults.NOT_COMPARED, "why_not_compared", {"span": now - compared, "reasons": reasons})]
+
+
+def _is_late(old: timedelta, pause: timedelta, due: datetime | None, now: datetime) -> bool:
+    """Tell whether the next comparison should have ended; by the age of the last one, if it says not when it is due."""
+    return now > due + OVERDUE if due else old > 2 * pause + RUNS_LATE
 
 
 def _differences(document: Document) -> list[Verdict]:

@@ -94,6 +94,7 @@ CASES: list[tuple[Break, Fault, str]] = [
     (query("warehouse", as_of=ago(minutes=2), batch_since=ago(minutes=2)), faults.WAREHOUSE_OLD, "work for 2 minutes"),
     (never_compared(minutes=2), faults.RECONCILE_OLD, "No comparison with SQL is known"),
     (status("reconcile", updated_at=ago(seconds=151)), faults.RECONCILE_OLD, "should run every 60 seconds"),
+    (status("reconcile", next_at=ago(seconds=61)), faults.RECONCILE_OLD, "should run every 60 seconds"),
     (status("reconcile", compared_at=ago(minutes=11)), faults.NOT_COMPARED, "for 11 minutes"),
     (
         status("reconcile", compared_at=None, databases=[{"name": "erp_db", "reason": "new snapshot 43 %"}]),
@@ -138,6 +139,7 @@ def test_each_fault_is_told_and_no_other(broken: Break, fault: Fault, said: str)
         status("reconcile", updated_at=ago(hours=9), every_seconds=0, compared_at=None),
         status("reconcile", updated_at=ago(seconds=200), duration_seconds=30),
         status("reconcile", updated_at=ago(seconds=149)),
+        status("reconcile", updated_at=ago(seconds=900), next_at=ago(seconds=59)),
     ],
 )
 def test_what_may_be_so_is_no_fault(change: Break) -> None:
