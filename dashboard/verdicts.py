@@ -281,10 +281,15 @@ def _comparison(document: Document, now: datetime) -> list[Verdict]:
         return [Verdict(faults.RECONCILE_OLD, "why_reconcile_old", {"span": old, "every": pause})]
     if compared is not None and now - compared <= COMPARED:
         return []
-    reasons = [(each["name"], each["reason"]) for each in document.get("databases", []) if each.get("reason")]
+    reasons = not_compared(document)
     if compared is None:
         return [Verdict(faults.NOT_COMPARED, "why_never_compared", {"reasons": reasons})]
     return [Verdict(faults.NOT_COMPARED, "why_not_compared", {"span": now - compared, "reasons": reasons})]
+
+
+def not_compared(document: Document) -> list[tuple[str, str]]:
+    """Return the databases that could not be compared the last time, each with the reason."""
+    return [(each["name"], each["reason"]) for each in document.get("databases", []) if each.get("reason")]
 
 
 def _is_late(old: timedelta, pause: timedelta, due: datetime | None, now: datetime) -> bool:
