@@ -8,7 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,8 +21,14 @@ from prometheus_client.registry import Collector
 
 from app.others import Connectors, Faust, Others, Reconcile, Spark
 from app.pulse import Pulse, complaint
+from connectors.definitions import load
 
 logger = logging.getLogger(__name__)
+
+START = timedelta(seconds=60)
+"""How long a worker, or a query of Spark, may take from its start until its numbers have an age; as in the verdicts."""
+ROUNDS, SLACK = 2, timedelta(seconds=30)
+"""Pauses, and the time beside them, after which a comparison that does not say when the next one is due is late."""
 
 PulseOf = Callable[[], Pulse | None]
 OthersOf = Callable[[], Others]
@@ -94,15 +101,14 @@ def _of_others(others: Others, now: float, time_of_day: datetime) -> Iterator[Me
         yield from _of_spark(others.spark, time_of_day)
     if others.faust:
         yield from _of_faust(others.faust, time_of_day)
-    if others.reconcile:
-        yield from _of_reconcile(others.reconcile, time_of_day)
+    yield from _of_reconcile(others.reconcile, others.connectors, time_of_day)
     if others.starts:
         meaning = "Workers that ended lately without saying so."
         yield GaugeMetricFamily("instashop_worker_crashes", meaning, value=others.starts.crashes)
 
 
 def _of_connectors(said: Connectors, now: datetime) -> Iterator[Metric]:
-    well, endangered, restarts, kept, heartbeats = (
+    well, endangered, restarts, kept, heartbeats, still = (
         GaugeMetricFamily(f"instashop_{name}", meaning, labels=["connector"])
         for name, meaning in (
             ("connector_well", "1 where it carries all changes, and nothing threatens it."),
@@ -110,6 +116,7 @@ def _of_connectors(said: Connectors, now: datetime) -> Iterator[Metric]:
             ("connector_restarts", "How often it was restarted since the watch began."),
             ("slot_lag_bytes", "WAL that PostgreSQL keeps for it."),
             ("heartbeat_age_seconds", "Seconds since its newest heartbeat in Kafka; none while it takes a snapshot."),
+            ("heartbeat_still_seconds", "Seconds since a newer heartbeat last came; none while it takes a snapshot."),
         )
     )
     for connector in said.connectors:
@@ -120,44 +127,82 @@ def _of_connectors(said: Connectors, now: datetime) -> Iterator[Metric]:
         if connector.slot_lag_bytes is not None:
             kept.add_metric(name, connector.slot_lag_bytes)
         if connector.heartbeat_at is not None and not connector.in_snapshot:
+            moved = max(connector.heartbeat_at, connector.heartbeat_moved_at or connector.heartbeat_at)
             heartbeats.add_metric(name, _age(connector.heartbeat_at, now))
-    yield from (well, endangered, restarts, kept, heartbeats)
+            still.add_metric(name, _age(moved, now))
+    yield from (well, endangered, restarts, kept, heartbeats, still)
     if said.dead_letters_unseen is not None:
         meaning = "Records that could not be understood and that nobody has looked at."
         yield GaugeMetricFamily("instashop_dead_letters_unseen", meaning, value=said.dead_letters_unseen)
 
 
 def _of_spark(said: Spark, now: datetime) -> Iterator[Metric]:
-    meaning = "Seconds since the moment up to which a query of Spark has counted; none where it does not know."
+    meaning = "Seconds since the moment up to which a query of Spark has counted; since the start if it never has."
     ages = GaugeMetricFamily("instashop_spark_as_of_age_seconds", meaning, labels=["query"])
     for name, query in said.queries.items():
-        if query.as_of is not None:
-            ages.add_metric([name], _age(query.as_of, now))
+        if counted := _counted(query.as_of, said.started_at, now):
+            ages.add_metric([name], _age(counted, now))
     yield ages
+
+
+def _counted(as_of: datetime | None, started: datetime | None, now: datetime) -> datetime | None:
+    """Return from when the age of numbers is told. If it is not known, the start is; nothing shortly after that."""
+    if as_of is not None:
+        return as_of
+    return started if started and now - started > START else None
 
 
 def _of_faust(said: Faust, now: datetime) -> Iterator[Metric]:
-    meaning = "Seconds since the moment up to which a topic is counted; none where that is not known."
-    ages = GaugeMetricFamily("instashop_as_of_age_seconds", meaning, labels=["topic"])
+    meaning = "Seconds since the moment up to which a topic is counted; since the start if that is not known."
+    ages = GaugeMetricFamily("instashop_as_of_age_seconds", meaning, labels=["topic", "connector"])
     for topic, as_of in said.as_of.items():
-        if as_of is not None:
-            ages.add_metric([topic], _age(as_of, now))
+        if counted := _counted(as_of, said.started_at, now):
+            ages.add_metric([topic, _connector_of().get(topic, "")], _age(counted, now))
     yield ages
 
 
-def _of_reconcile(said: Reconcile, now: datetime) -> Iterator[Metric]:
-    if said.every_seconds:
-        pause = max(said.every_seconds, 10 * (said.duration_seconds or 0))  # it rests in proportion
-        yield GaugeMetricFamily("instashop_reconcile_every_seconds", "Seconds between two comparisons.", value=pause)
-    if said.compared_at is not None:
-        meaning = "Seconds since all databases could be compared with SQL."
-        age = _age(said.compared_at, now)
-        yield GaugeMetricFamily("instashop_reconcile_compared_age_seconds", meaning, value=age)
+@cache
+def _connector_of() -> dict[str, str]:
+    """Return the connector that feeds each topic."""
+    return {topic: definition.name for definition in load() for topic in definition.topics}
+
+
+def _of_reconcile(said: Reconcile | None, watch: Connectors | None, now: datetime) -> Iterator[Metric]:
+    every, started = _every(said, watch), watch.started_at if watch else None
+    if every:
+        yield GaugeMetricFamily("instashop_reconcile_every_seconds", "Seconds between two comparisons.", value=every)
+    if every and (due := _due(said, every, started)):
+        meaning = "Seconds for which the next comparison has been due; below 0 if it is not."
+        yield GaugeMetricFamily("instashop_reconcile_overdue_seconds", meaning, value=_age(due, now))
+    if said is None:
+        return
+    if compared := said.compared_at or started:
+        meaning = "Seconds since all databases could be compared with SQL; since the watch's start if they never could."
+        yield GaugeMetricFamily("instashop_reconcile_compared_age_seconds", meaning, value=_age(compared, now))
     meaning = "Numbers that differed from SQL in the last comparison."
     differences = GaugeMetricFamily("instashop_reconcile_differences", meaning, labels=["database"])
     for database in said.databases:
         differences.add_metric([database.name], database.difference_count)
     yield differences
+
+
+def _every(said: Reconcile | None, watch: Connectors | None) -> float:
+    """Return the seconds between two comparisons, which rest in proportion; 0 where none runs, or it is unknown."""
+    every = watch.reconcile_every_seconds if watch else None
+    if every is None and said:  # the watch is of an older version
+        every = said.every_seconds
+    return max(every, 10 * (said.duration_seconds or 0) if said else 0) if every else 0
+
+
+def _due(said: Reconcile | None, every: float, started: datetime | None) -> datetime | None:
+    """Return when the next comparison is due: as is said, by the last one, or from the watch's start on."""
+    if said is None:
+        return started
+    if said.next_at:
+        return said.next_at
+    with suppress(ValueError):
+        return datetime.fromisoformat(said.updated_at) + ROUNDS * timedelta(seconds=every) - SLACK
+    return None
 
 
 def _age(moment: datetime, now: datetime) -> float:

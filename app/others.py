@@ -27,6 +27,7 @@ class Connector(msgspec.Struct, frozen=True):
     restarts: int
     in_snapshot: bool = False
     heartbeat_at: datetime | None = None
+    heartbeat_moved_at: datetime | None = None
 
 
 class Connectors(msgspec.Struct, frozen=True):
@@ -35,6 +36,8 @@ class Connectors(msgspec.Struct, frozen=True):
     updated_at: str
     connectors: tuple[Connector, ...] = ()
     dead_letters_unseen: int | None = None
+    started_at: datetime | None = None
+    reconcile_every_seconds: float | None = None
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -48,13 +51,26 @@ class Spark(msgspec.Struct, frozen=True):
 
     updated_at: str
     queries: dict[str, Query] = {}
+    started_at: datetime | None = None
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """A worker that counts."""
+
+    started_at: datetime | None = None
 
 
 class Faust(msgspec.Struct, frozen=True):
-    """``status:faust``: up to when each topic is counted."""
+    """``status:faust``: up to when each topic is counted, by which workers."""
 
     updated_at: str
     as_of: dict[str, datetime | None] = {}
+    workers: tuple[Worker, ...] = ()
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the newest of the workers was started: it may have to read its tables yet."""
+        return max(filter(None, (worker.started_at for worker in self.workers)), default=None)
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -65,12 +81,13 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Reconcile(msgspec.Struct, frozen=True):
-    """``status:reconcile``."""
+    """``status:reconcile``; `next_at` is when the watch begins again, None where that is not known."""
 
     updated_at: str
     every_seconds: float | None = None
     duration_seconds: float | None = None
     compared_at: datetime | None = None
+    next_at: datetime | None = None
     databases: tuple[Compared, ...] = ()
 
 

@@ -4,11 +4,11 @@ A connector that stands still is RUNNING to Connect, and its slot is active: onl
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event, Thread
-from typing import Self
+from typing import NamedTuple, Self
 
 from aiokafka.errors import KafkaError
 
@@ -17,8 +17,53 @@ from connectors.errors import ConnectorsError
 from connectors.unseen import count
 from freshness.heartbeats import follow
 
+logger = logging.getLogger(__name__)
+
 PAUSE = 5.0
 """Seconds between two looks at the dead letters, and two tries where Kafka is away."""
+PATIENCE = 10.0
+"""Seconds for which a look at the dead letters waits: then Kafka counts as away, before any heartbeat counts as old."""
+
+
+class Newest(NamedTuple):
+    """The newest heartbeat of a connector that is in Kafka.
+
+    Attributes:
+        committed_at: When it was committed, by its database's clock.
+        moved_at: When a newer one than before was last seen, by the watch's clock; no earlier than Kafka answers.
+    """
+
+    committed_at: datetime
+    moved_at: datetime
+
+
+class Heard:
+    """What was heard of Kafka, as long as it answers: while it is away, no connector can be told to stand still."""
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, ...], Newest] = {}
+        self._answers_since: datetime | None = None
+
+    def beat(self, topics: tuple[str, ...], committed_at: datetime, now: datetime) -> None:
+        """Take a heartbeat. One that is no newer, as one that is read again, is no movement."""
+        former = self._newest.get(topics)
+        if former is None or committed_at > former.committed_at:
+            self._newest[topics] = Newest(committed_at, now)
+
+    def answered(self, now: datetime) -> None:
+        """Take that Kafka answers."""
+        self._answers_since = self._answers_since or now
+
+    def away(self) -> None:
+        """Take that Kafka does not answer."""
+        self._answers_since = None
+
+    def newest(self, topics: tuple[str, ...]) -> Newest | None:
+        """Return the newest heartbeat of the source of some topics; None where there is none, or Kafka is away."""
+        newest = self._newest.get(topics)
+        if newest is None or self._answers_since is None:
+            return None
+        return newest._replace(moved_at=max(newest.moved_at, self._answers_since))
 
 
 class Beats:
@@ -26,8 +71,8 @@ class Beats:
 
     def __init__(self) -> None:
         self.unseen: int | None = None
-        """Dead letters that nobody has seen; None while Kafka has not said."""
-        self._newest: dict[tuple[str, ...], datetime] = {}
+        """Dead letters that nobody has seen; None while Kafka does not answer."""
+        self._heard = Heard()
         self._ended = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), daemon=True, name="beats")
 
@@ -41,12 +86,12 @@ class Beats:
         self._ended.set()
         self._thread.join()
 
-    def newest(self, definition: Definition) -> datetime | None:
-        """Return when the newest heartbeat of a connector that is in Kafka was committed; None where there is none."""
-        return self._newest.get(definition.topics)
+    def newest(self, definition: Definition) -> Newest | None:
+        """Return the newest heartbeat of a connector that is in Kafka; None where there is none, or Kafka is away."""
+        return self._heard.newest(definition.topics)
 
     async def _run(self) -> None:
-        works = [asyncio.create_task(_for_ever(work)) for work in (self._follow, self._count)]
+        works = [asyncio.create_task(for_ever(work, self._fail)) for work in (self._follow, self._count)]
         await asyncio.to_thread(self._ended.wait)
         for work in works:
             work.cancel()
@@ -55,18 +100,37 @@ class Beats:
     async def _follow(self) -> None:
         async for beat in follow(lambda _topics: ()):
             if beat.committed_ms is not None:
-                self._newest[beat.topics] = datetime.fromtimestamp(beat.committed_ms / 1000, UTC)
+                committed = datetime.fromtimestamp(beat.committed_ms / 1000, UTC)
+                self._heard.beat(beat.topics, committed, datetime.now(UTC))
 
     async def _count(self) -> None:
-        try:
+        async with asyncio.timeout(PATIENCE):
             self.unseen = await count()
-        except ConnectorsError:
-            self.unseen = None
+        self._heard.answered(datetime.now(UTC))
+
+    def _fail(self) -> None:
+        self.unseen = None
+        self._heard.away()
 
 
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
-    """Do something again and again; what Kafka does not answer is tried again."""
+async def for_ever(work: Callable[[], Awaitable[None]], fail: Callable[[], None], pause: float = PAUSE) -> None:
+    """Do something again and again. Of rounds that fail, the first in a row is logged.
+
+    Args:
+        work: what to do.
+        fail: what to do after a round that failed.
+        pause: seconds between two rounds.
+    """
+    failed = False
     while True:
-        with suppress(KafkaError, OSError):
+        try:
             await work()
-        await asyncio.sleep(PAUSE)
+            failed = False
+        except Exception as error:
+            fail()
+            if not failed:
+                is_known = isinstance(error, (ConnectorsError, KafkaError, OSError))
+                fields = {"event": "beats_failed"}
+                logger.warning("Kafka cannot be followed: %r", error, exc_info=not is_known, extra=fields)
+            failed = True
+        await asyncio.sleep(pause)

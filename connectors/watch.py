@@ -48,7 +48,10 @@ class Report(msgspec.Struct):
         slot_endangered: Whether PostgreSQL, by its own limit, gives that WAL up soon.
         restarts: How often it was restarted since the watch began.
         in_snapshot: Whether it takes a snapshot, and so writes no heartbeats.
-        heartbeat_at: When the newest of its heartbeats that are in Kafka was committed; null where there is none.
+        heartbeat_at: When the newest of its heartbeats that are in Kafka was committed; null where there is none,
+            or Kafka does not answer.
+        heartbeat_moved_at: When the watch last saw a newer one than before. One that works off a backlog has old
+            heartbeats, and yet newer ones all the time.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Report(msgspec.Struct):
     restarts: int
     in_snapshot: bool = False
     heartbeat_at: datetime | None = None
+    heartbeat_moved_at: datetime | None = None
 
 
 @dataclass
@@ -101,7 +105,8 @@ def watch(beats: Beats | None = None, *, once: bool = False) -> None:
     while True:
         reports = [look(definition, connect, backoffs[definition.name]) for definition in definitions]
         for report, definition in zip(reports, definitions, strict=True):
-            report.heartbeat_at = beats.newest(definition) if beats else None
+            if newest := beats.newest(definition) if beats else None:
+                report.heartbeat_at, report.heartbeat_moved_at = newest
         for report in reports:
             if report.problem and report.problem != known.get(report.name):
                 logger.warning("%s", report.problem, extra={"event": "trouble", "connector": report.name})

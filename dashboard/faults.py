@@ -54,6 +54,7 @@ REDIS_REFUSES = Fault("mirror", Severity.CRITICAL, "redis-refuses-to-be-written"
 WATCH_SILENT = Fault("watch", Severity.WARNING, "nobody-looks-after-the-connectors", "do_watch", on_live=False)
 CONNECTOR_FAILED = Fault("connectors", Severity.CRITICAL, "a-connector-failed", "do_connectors")
 CONNECTOR_STILL = Fault("connectors", Severity.CRITICAL, "a-connector-stands-still", "do_connector_still")
+CONNECTOR_BEHIND = Fault("connectors", Severity.WARNING, "a-connector-is-behind", "do_connector_behind")
 WORKER_MISSING = Fault("worker", Severity.CRITICAL, "the-worker-ended", "do_faust", on_live=False)
 WORKER_SILENT = Fault("worker", Severity.CRITICAL, "the-worker-ended", "do_faust")
 WORKER_CRASHES = Fault("worker", Severity.CRITICAL, "the-worker-crashes-again-and-again", "do_crashes")

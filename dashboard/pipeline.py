@@ -14,7 +14,7 @@ from dashboard.markdown import plain
 from dashboard.numbers import NOTHING
 from dashboard.redis_reader import Document, Snapshot, snapshot
 from dashboard.states import age, moment, state
-from dashboard.verdicts import examples, verdicts
+from dashboard.verdicts import examples, not_compared, verdicts
 from dashboard.warehouse import AwayError, ask
 
 MEGABYTE = 1_000_000
@@ -180,7 +180,9 @@ def reconciled(seen: Snapshot, words: Language) -> None:
         compared = moment(document.get("compared_at", document.get("updated_at")))  # an older version has no such field
         if compared or document["differences"]:
             outcome = "reconcile_differs" if document["differences"] else "reconcile_equal"
-            st.markdown(words(outcome, **_counts(document, document["differences"], compared, seen, words)))
+            text = words(outcome, **_counts(document, document["differences"], compared, seen, words))
+            lacking = ", ".join(plain(name) for name, _ in not_compared(document))
+            st.markdown(f"{text} {words('reconcile_without', names=lacking)}" if lacking else text)
         for database in document.get("databases", []):
             st.markdown(f"- {plain(database['name'])}: {plain(_compared(database, seen, words))}")
 

@@ -173,6 +173,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{differences} of {numbers} numbers differed from SQL, {span} ago.",
         "{differences} de {numbers} cifras diferían de SQL, hace {span}.",
     ),
+    "reconcile_without": ("Not compared just now: {names}.", "Esta última vez sin comparar: {names}."),
     "compared_not": ("could not be compared: {reason}", "no se pudo comparar: {reason}"),
     "compared_not_yet": ("not compared yet", "aún sin comparar"),
     "compared_equal": ("{numbers} numbers equal, {span} ago", "{numbers} cifras iguales, hace {span}"),
@@ -229,6 +230,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "do_connector_still": (
         "Restart it: `python -m connectors restart {name}`. It goes on where it was.",
         "Reinícielo: `python -m connectors restart {name}`. Sigue donde estaba.",
+    ),
+    "why_connector_behind": (
+        "{name} works, and carries changes of {span} ago.",
+        "{name} trabaja y trae cambios de hace {span}.",
+    ),
+    "do_connector_behind": (
+        "It catches up by itself: a restart would only hold it up.",
+        "Se pone al día por sí solo: reiniciarlo solo lo retrasaría.",
     ),
     "why_worker_missing": (
         "No worker has reported to this Redis yet.",
@@ -341,8 +350,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} registros no se pudieron entender, y nadie los ha mirado.",
     ),
     "do_dead_letters": (
-        "`python -m stack dead-letters` lists them by reason; with `--seen` they count as seen.",
-        "`python -m stack dead-letters` los lista por motivo; con `--seen` cuentan como vistos.",
+        "`python -m stack dead-letters` lists them by reason; with `--seen` those listed count as seen.",
+        "`python -m stack dead-letters` los lista por motivo; con `--seen` los listados cuentan como vistos.",
     ),
 }
 

@@ -34,6 +34,9 @@ CRASHES_LATELY = timedelta(minutes=5)
 COMPARED = timedelta(minutes=10)
 """How long all databases together may not be comparable, as while a snapshot is taken."""
 RUNS_LATE = timedelta(seconds=30)
+"""How much longer than twice its pause a comparison may take that does not say when the next one is due."""
+OVERDUE = timedelta(seconds=60)
+"""How late the next comparison may be: for so long it waits for its markers, and for SQL."""
 EXAMPLES = 3
 """Differences that are named."""
 WAREHOUSE = "warehouse"
@@ -64,7 +67,7 @@ class Seen:
         return document if state(document, self.now) is State.FRESH else None
 
     def behind(self, counted: datetime | None, started: datetime | None, connectors: Iterable[str]) -> bool:
-        """Tell whether numbers are old for another reason than that their connectors stand still.
+        """Tell whether numbers are old for another reason than that their connectors are late.
 
         Args:
             counted: up to when they are counted; None where that is not known, which is no fault shortly after a start.
@@ -73,22 +76,32 @@ class Seen:
         """
         if counted is None:
             return started is not None and self.now - started > START
-        still = standing_still(self.told("connectors"))
-        heard = min((still[name] for name in connectors if name in still), default=self.now)
+        late = held_up(self.told("connectors"))
+        heard = min((late[name] for name in connectors if name in late), default=self.now)
         return heard - counted > OLD
 
 
-def standing_still(connectors: Document | None) -> dict[str, datetime]:
+def held_up(connectors: Document | None) -> dict[str, datetime]:
     """Return the connectors whose newest heartbeat in Kafka was old when the watch looked, each with its time.
 
     One that takes a snapshot writes none meanwhile.
     """
-    looked, still = moment((connectors or {}).get("updated_at")), {}
+    return _late(connectors, ("heartbeat_at",))
+
+
+def standing_still(connectors: Document | None) -> dict[str, datetime]:
+    """Return those of them that bring nothing newer either. The others work off what their database has for them."""
+    return _late(connectors, ("heartbeat_at", "heartbeat_moved_at"))
+
+
+def _late(connectors: Document | None, fields: Sequence[str]) -> dict[str, datetime]:
+    """Return the connectors that were late by all of some times that are known, each with its newest heartbeat's."""
+    looked, late = moment((connectors or {}).get("updated_at")), {}
     for each in (connectors or {}).get("connectors", []):
-        beat = moment(each.get("heartbeat_at"))
-        if looked and beat and looked - beat > CONNECTOR_STILL and not each.get("in_snapshot"):
-            still[each["name"]] = beat
-    return still
+        beat, times = moment(each.get("heartbeat_at")), filter(None, (moment(each.get(field)) for field in fields))
+        if looked and beat and not each.get("in_snapshot") and looked - max(times) > CONNECTOR_STILL:
+            late[each["name"]] = beat
+    return late
 
 
 def redis(seen: Seen) -> Found:
@@ -108,19 +121,22 @@ def watch(seen: Seen) -> Found:
 
 
 def connectors(seen: Seen) -> Found:
-    """Judge the connectors: those that have failed, and those that stand still though nothing is said of a failure."""
+    """Judge the connectors: those that have failed, stand still though nothing is said of a failure, or are behind."""
     document = seen.told("connectors")
     if document is None:
         return None
-    still = standing_still(document)
+    late, still = held_up(document), standing_still(document)
     found = []
     for each in document.get("connectors", []):
         name = each["name"]
         if each.get("problem"):
             found.append(Verdict(faults.CONNECTOR_FAILED, "why_connector_failed", {"problem": each["problem"]}))
-        elif name in still:
-            values = {"name": name, "since": still[name], "span": seen.now - still[name]}
-            found.append(Verdict(faults.CONNECTOR_STILL, "why_connector_still", values))
+        elif name in late:
+            values = {"name": name, "since": late[name], "span": seen.now - late[name]}
+            if name in still:
+                found.append(Verdict(faults.CONNECTOR_STILL, "why_connector_still", values))
+            else:
+                found.append(Verdict(faults.CONNECTOR_BEHIND, "why_connector_behind", values))
     return found
 
 
@@ -261,14 +277,24 @@ def _comparison(document: Document, now: datetime) -> list[Verdict]:
         return []
     pause = timedelta(seconds=max(every, 10 * (document.get("duration_seconds") or 0)))  # it rests in proportion
     old, compared = age(document, now), moment(document.get("compared_at"))
-    if old is not None and old > 2 * pause + RUNS_LATE:
+    if old is not None and _is_late(old, pause, moment(document.get("next_at")), now):
         return [Verdict(faults.RECONCILE_OLD, "why_reconcile_old", {"span": old, "every": pause})]
     if compared is not None and now - compared <= COMPARED:
         return []
-    reasons = [(each["name"], each["reason"]) for each in document.get("databases", []) if each.get("reason")]
+    reasons = not_compared(document)
     if compared is None:
         return [Verdict(faults.NOT_COMPARED, "why_never_compared", {"reasons": reasons})]
     return [Verdict(faults.NOT_COMPARED, "why_not_compared", {"span": now - compared, "reasons": reasons})]
+
+
+def not_compared(document: Document) -> list[tuple[str, str]]:
+    """Return the databases that could not be compared the last time, each with the reason."""
+    return [(each["name"], each["reason"]) for each in document.get("databases", []) if each.get("reason")]
+
+
+def _is_late(old: timedelta, pause: timedelta, due: datetime | None, now: datetime) -> bool:
+    """Tell whether the next comparison should have ended; by the age of the last one, if it says not when it is due."""
+    return now > due + OVERDUE if due else old > 2 * pause + RUNS_LATE
 
 
 def _differences(document: Document) -> list[Verdict]:

@@ -115,26 +115,39 @@ def list_dead_letters(
     show: Annotated[
         str | None, typer.Option(help="Show one: TOPIC:PARTITION:OFFSET of the original record, or its own.")
     ] = None,
-    seen: Annotated[bool, typer.Option("--seen", help="Mark all of them up to now as seen.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="List them, and mark those listed as seen.")] = False,
+    seen_until: Annotated[
+        str | None, typer.Option(help="Mark as seen what a list ended with: PARTITION:OFFSET,…, as it says.")
+    ] = None,
 ) -> None:
     """List the records that could not be understood, by topic and reason; nobody has seen those that are unseen."""
     with silent_client(), one_clear_line("", StackError, ConnectorsError, OSError):
-        if seen:
-            console.print(f"{asyncio.run(dead_letters.mark_as_seen()):,} dead letters are marked as seen.")
+        if seen_until is not None:
+            _mark_as_seen(dead_letters.understood(seen_until))
             return
         with console.status("reading") as status:
 
             def progress(done: int, length: int) -> None:
                 status.update(f"reading: {done:,} of {length:,}")
 
-            if show is None:
-                table = _by_reason(asyncio.run(dead_letters.reasons(progress)))
-            else:
+            if show is not None:
                 letter = asyncio.run(dead_letters.one(show, progress))
-        if show is None:
-            console.print(table)
-        else:
+            else:
+                listing = asyncio.run(dead_letters.listing(progress))
+        if show is not None:
             console.print_json(json.dumps(letter))
+            return
+        console.print(_by_reason(listing.reasons))
+        if seen:
+            _mark_as_seen(listing.ends)
+        elif any(each.unseen for each in listing.reasons):
+            command = f"python -m stack dead-letters --seen-until {dead_letters.written(listing.ends)}"
+            console.print(f"To mark exactly these as seen: {command}")
+
+
+def _mark_as_seen(until: dict[int, int]) -> None:
+    """Mark dead letters as seen, and say how many."""
+    console.print(f"{asyncio.run(dead_letters.mark_as_seen(until)):,} dead letters are marked as seen.")
 
 
 def _by_reason(reasons: list[Reason]) -> Table:

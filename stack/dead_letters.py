@@ -1,15 +1,24 @@
 """What is in the topic of the dead letters: by reason, one of them, and up to where people have seen them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from connectors.errors import LateError
 from connectors.topics import DEAD_LETTERS
 from connectors.unseen import group, mark, seen_up_to
+from settings import kafka_service
 from stack.errors import StackError
 from stack.topics import layout, shown
+
+POLL_MS = 500
+"""Milliseconds for which one request waits for records."""
+PATIENCE = 30.0
+"""Seconds without a record, though there are more, after which Kafka counts as away: its client asks again for ever."""
 
 Progress = Callable[[int, int], None]
 """Takes how many records were read, and of how many."""
@@ -78,8 +87,20 @@ class Reasons:
         return sorted(self._found.values(), key=lambda each: (-each.records, each.topic, each.reason))
 
 
-async def reasons(progress: Progress) -> list[Reason]:
-    """Read the whole topic, and return what is in it by reason.
+class Listing(NamedTuple):
+    """What was listed.
+
+    Attributes:
+        reasons: Dead letters by reason.
+        ends: By partition the offset before which all were read.
+    """
+
+    reasons: list[Reason]
+    ends: dict[int, int]
+
+
+async def listing(progress: Progress) -> Listing:
+    """Read all that the topic holds now, and return what is in it by reason.
 
     Raises:
         LateError: Kafka does not answer.
@@ -87,11 +108,27 @@ async def reasons(progress: Progress) -> list[Reason]:
     found = Reasons()
     async with group() as consumer:
         partitions = await _partitions()
-        first_unseen = await seen_up_to(consumer, partitions)
-        async for record in _read(consumer, partitions, progress):
+        first_unseen, ends = await seen_up_to(consumer, partitions), await consumer.end_offsets(partitions)
+        async for record in read(consumer, ends, progress):
             seen_before = first_unseen[TopicPartition(record.topic, record.partition)]
             found.add(record, is_seen=record.offset < seen_before)
-    return found.listed()
+    return Listing(found.listed(), {each.partition: end for each, end in ends.items()})
+
+
+def written(ends: Mapping[int, int]) -> str:
+    """Return ends as a command takes them: ``0:17,1:4``."""
+    return ",".join(f"{partition}:{end}" for partition, end in sorted(ends.items()))
+
+
+def understood(text: str) -> dict[int, int]:
+    """Return the ends that `written` wrote.
+
+    Raises:
+        StackError: It is no such text.
+    """
+    if not re.fullmatch(r"\d+:\d+(,\d+:\d+)*", text):
+        raise StackError(f"{text!r} is none of PARTITION:OFFSET,…: python -m stack dead-letters says what to write.")
+    return {int(partition): int(end) for partition, _, end in (each.partition(":") for each in text.split(","))}
 
 
 async def one(wanted: str, progress: Progress) -> dict[str, Any]:
@@ -106,44 +143,78 @@ async def one(wanted: str, progress: Progress) -> dict[str, Any]:
         StackError: there is none such.
     """
     async with group() as consumer:
-        async for record in _read(consumer, await _partitions(), progress):
+        async for record in read(consumer, await consumer.end_offsets(await _partitions()), progress):
             if wanted in (place(record), own_place(record)):
                 return shown(record)
     raise StackError(f"There is no dead letter of {wanted}: python -m stack dead-letters lists their topics.")
 
 
-async def mark_as_seen() -> int:
-    """Mark all dead letters up to now as seen, and return how many nobody had seen before.
+async def mark_as_seen(until: Mapping[int, int]) -> int:
+    """Mark the dead letters before some offsets as seen, and return how many of them nobody had seen before.
+
+    Args:
+        until: by partition; what came since a list was made is not in it, and stays unseen.
 
     Raises:
         LateError: Kafka does not answer.
+        StackError: the topic does not reach that far.
     """
     async with group() as consumer:
         partitions = await _partitions()
-        before, ends = await seen_up_to(consumer, partitions), await consumer.end_offsets(partitions)
-        await mark(consumer, ends)
-        return sum(ends[partition] - before[partition] for partition in partitions)
+        first, ends = await seen_up_to(consumer, partitions), await consumer.end_offsets(partitions)
+        marks = to_mark(
+            {each.partition: offset for each, offset in first.items()},
+            {each.partition: offset for each, offset in ends.items()},
+            until,
+        )
+        if marks:
+            await mark(consumer, {TopicPartition(DEAD_LETTERS, each): offset for each, offset in marks.items()})
+        return sum(offset - first[TopicPartition(DEAD_LETTERS, each)] for each, offset in marks.items())
+
+
+def to_mark(first_unseen: Mapping[int, int], ends: Mapping[int, int], until: Mapping[int, int]) -> dict[int, int]:
+    """Return by partition the offset to commit, where that is further than before.
+
+    Args:
+        first_unseen: By partition the first offset that nobody has seen.
+        ends: Its end.
+        until: Before which offsets all were seen now.
+
+    Raises:
+        StackError: a partition does not reach that far, as one of a topic that was made anew since.
+    """
+    beyond = {partition: offset for partition, offset in until.items() if offset > ends.get(partition, -1)}
+    if beyond:
+        raise StackError(f"The dead letters end before {written(beyond)}: python -m stack dead-letters lists them.")
+    return {partition: offset for partition, offset in until.items() if offset > first_unseen[partition]}
 
 
 async def _partitions() -> list[TopicPartition]:
     return (await layout()).get(DEAD_LETTERS, [])
 
 
-async def _read(
-    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], progress: Progress
+async def read(
+    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], progress: Progress
 ) -> AsyncIterator[ConsumerRecord]:
-    """Yield all records that the partitions hold now, and nothing that comes later."""
-    partitions = list(partitions)
-    if not partitions:
+    """Yield all records that the partitions hold before their ends, and nothing that comes later.
+
+    Raises:
+        LateError: Kafka sends nothing for `PATIENCE` seconds.
+    """
+    if not ends:
         return
-    consumer.assign(partitions)
-    begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    for partition in partitions:
+    consumer.assign(list(ends))
+    begins = await consumer.beginning_offsets(list(ends))
+    for partition in ends:
         consumer.seek(partition, begins[partition])
-    length = sum(ends.values()) - sum(begins.values())
-    while (done := sum([await consumer.position(each) - begins[each] for each in partitions])) < length:
+    length, done, moved = sum(ends.values()) - sum(begins.values()), -1, monotonic()
+    while (now_done := sum([await consumer.position(each) - begins[each] for each in ends])) < length:
+        if now_done > done:
+            done, moved = now_done, monotonic()
+        elif monotonic() - moved > PATIENCE:
+            raise LateError(f"{kafka_service()} does not answer: it sent nothing for {PATIENCE:.0f} s")
         progress(done, length)
-        for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+        for partition, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
             for record in records:
                 if record.offset < ends[partition]:
                     yield record

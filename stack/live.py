@@ -18,7 +18,7 @@ from rich.text import Text
 
 from dashboard.language import Language
 from dashboard.states import STALE, State, as_of, moment, state
-from dashboard.verdicts import standing_still, verdicts
+from dashboard.verdicts import not_compared, standing_still, verdicts
 from settings import CHECKOUT, DATA, settings
 from stack.process import Process
 
@@ -138,9 +138,12 @@ class View:
         compared = moment(document.get("compared_at", document.get("updated_at")))
         if compared is None:
             return "not compared with SQL yet"
+        lacking = "".join(f", {name} not just now ({reason})" for name, reason in not_compared(document))
         if document["differences"]:
-            return f"{document['differences']} of {document['numbers']} differ from SQL, {_seconds(compared)} s ago"
-        return f"{document['numbers']:,} numbers equal to SQL, {_seconds(compared)} s ago"
+            outcome = f"{document['differences']} of {document['numbers']} differ from SQL"
+        else:
+            outcome = f"{document['numbers']:,} numbers equal to SQL"
+        return f"{outcome}, {_seconds(compared)} s ago{lacking}"
 
     def _wrong(self) -> list[Text]:
         """Return what is wrong, a line each."""

@@ -39,6 +39,7 @@ def test_a_connector_that_failed_runs_again_and_redis_says_so(caplog: pytest.Log
         "restarts": 0,
         "in_snapshot": False,
         "heartbeat_at": None,  # nobody listened
+        "heartbeat_moved_at": None,
     }
     assert caplog.text == ""
 

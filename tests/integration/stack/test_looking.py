@@ -107,9 +107,15 @@ def test_dead_letters_are_listed_by_reason_and_shown_and_then_seen() -> None:
     assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
     assert f"There is no dead letter of {topic}:0:6" in unknown.stderr
 
-    assert run(*STACK, "dead-letters", "--seen").stdout == "3 dead letters are marked as seen.\n"
+    told = run(*STACK, "dead-letters").stdout
+    asyncio.run(reject(topic, "came later", 8))
+    until = told.split("--seen-until ")[1].strip()
+    assert run(*STACK, "dead-letters", "--seen-until", until).stdout == "3 dead letters are marked as seen.\n"
+    assert asyncio.run(count()) == 1
+    assert [topic, "came later", "1", "1"] in listed_letters()
+    assert run(*STACK, "dead-letters", "--seen").stdout.endswith("1 dead letters are marked as seen.\n")
     assert asyncio.run(count()) == 0
-    assert [row[3] for row in listed_letters() if row[0] == topic] == ["0", "0"]
+    assert [row[3] for row in listed_letters() if row[0] == topic] == ["0", "0", "0"]
 
 
 def test_kafka_away_is_one_clear_line() -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -21,6 +22,7 @@ from app.others import (
     Reconcile,
     Spark,
     Starts,
+    Worker,
 )
 from app.pulse import Pulse
 from tests.prometheus import samples_of
@@ -91,27 +93,82 @@ def test_metrics_say_how_old_the_numbers_are(well: Pulse) -> None:
         connectors=Connectors("noon", heartbeats),
         spark=Spark("noon", {"warehouse": Query(counted), "transactions": Query()}),
         faust=Faust("noon", {"stock": counted, "carrier": None}),
-        reconcile=Reconcile("noon", 60, 9, counted, (Compared("erp_db", 2), Compared("crm_db"))),
+        reconcile=Reconcile("noon", 60, 9, counted, databases=(Compared("erp_db", 2), Compared("crm_db"))),
         starts=Starts("noon", 3),
     )
     samples = metrics(well, others)
     for name in (
         ("instashop_heartbeat_age_seconds", "erp-connector"),
         ("instashop_spark_as_of_age_seconds", "warehouse"),
-        ("instashop_as_of_age_seconds", "stock"),
+        ("instashop_as_of_age_seconds", "erp-connector", "stock"),
         ("instashop_reconcile_compared_age_seconds",),
     ):
         assert 60 <= samples[name] < 120
     assert not samples.keys() & {
         ("instashop_heartbeat_age_seconds", "crm-connector"),  # it takes a snapshot
         ("instashop_spark_as_of_age_seconds", "transactions"),
-        ("instashop_as_of_age_seconds", "carrier"),
+        ("instashop_as_of_age_seconds", "instashop-connector", "carrier"),
         ("instashop_dead_letters_unseen",),
     }
     assert samples["instashop_reconcile_differences", "erp_db"] == 2
     assert samples["instashop_reconcile_differences", "crm_db"] == 0
     assert samples[("instashop_reconcile_every_seconds",)] == 90  # ten times as long as it took
     assert samples[("instashop_worker_crashes",)] == 3
+
+
+def started(seconds: float) -> Others:
+    """Return what is said of parts that started so long ago, and know of no age yet."""
+    at = datetime.now(UTC) - timedelta(seconds=seconds)
+    return Others(
+        connectors=Connectors("noon", started_at=at, reconcile_every_seconds=60),
+        spark=Spark("noon", {"warehouse": Query()}, at),
+        faust=Faust("noon", {"stock": None}, (Worker(at), Worker())),
+        reconcile=Reconcile("noon"),
+    )
+
+
+UNKNOWN = (
+    ("instashop_spark_as_of_age_seconds", "warehouse"),
+    ("instashop_as_of_age_seconds", "erp-connector", "stock"),
+)
+
+
+def test_an_age_that_is_not_known_is_that_since_the_start(well: Pulse) -> None:
+    samples = metrics(well, started(90))
+    for name in (*UNKNOWN, ("instashop_reconcile_compared_age_seconds",)):
+        assert 90 <= samples[name] < 150
+    assert not metrics(well, started(50)).keys() & set(UNKNOWN)
+
+
+def test_a_connector_that_is_behind_still_moves(well: Pulse) -> None:
+    now = datetime.now(UTC)
+    behind = Connector("erp-connector", None, 1, False, 0, False, now - timedelta(hours=1), now)
+    samples = metrics(well, Others(connectors=Connectors("noon", (behind,))))
+    assert samples["instashop_heartbeat_age_seconds", "erp-connector"] >= 3600
+    assert samples["instashop_heartbeat_still_seconds", "erp-connector"] < 60
+
+
+@pytest.mark.parametrize(
+    ("reconcile", "seconds"),
+    [
+        (lambda _: None, 3600),  # since the watch's start
+        (lambda now: Reconcile("noon", next_at=now - timedelta(seconds=7)), 7),
+        (lambda now: Reconcile((now - timedelta(seconds=151)).isoformat()), 61),  # twice the pause, and 30 s
+    ],
+)
+def test_it_is_told_for_how_long_a_comparison_is_due(
+    well: Pulse, reconcile: Callable[[datetime], Reconcile | None], seconds: float
+) -> None:
+    now = datetime.now(UTC)
+    watch = Connectors("noon", started_at=now - timedelta(hours=1), reconcile_every_seconds=60)
+    samples = metrics(well, Others(connectors=watch, reconcile=reconcile(now)))
+    assert samples[("instashop_reconcile_every_seconds",)] == 60
+    assert seconds <= samples[("instashop_reconcile_overdue_seconds",)] < seconds + 60
+
+
+def test_what_is_not_to_be_compared_is_never_due(well: Pulse) -> None:
+    watch = Connectors("noon", started_at=datetime.now(UTC), reconcile_every_seconds=0)
+    assert not any("reconcile" in name for name, *_ in metrics(well, Others(connectors=watch)))
 
 
 @pytest.mark.parametrize("refuses", [False, True])

@@ -267,6 +267,7 @@ def test_pipeline_says_how_the_comparison_of_each_database_ended(draw: Draw) -> 
         ],
     }
     said = [text.value for text in draw("pipeline", Snapshot(NOW, found, NOW)).markdown]
+    assert "1 of 354 numbers differed from SQL, 0 seconds ago. Not compared just now: crm\\_db." in said
     assert "- instashop: 300 numbers equal, 45 seconds ago" in said
     assert "- erp\\_db: 1 of 54 differed, 45 seconds ago: stock units: 12 ≠ 13 SQL" in said
     assert "- crm\\_db: could not be compared: new snapshot 43 %" in said

@@ -64,6 +64,16 @@ CASES: list[tuple[Break, Fault, str]] = [
     (connector(problem="crm-connector failed: no route"), faults.CONNECTOR_FAILED, "no route"),
     (connector(heartbeat_at=ago(seconds=21)), faults.CONNECTOR_STILL, "crm-connector says RUNNING and stands still"),
     (connector(heartbeat_at=ago(seconds=21)), faults.CONNECTOR_STILL, "21 seconds ago"),
+    (
+        connector(heartbeat_at=ago(minutes=9), heartbeat_moved_at=ago(seconds=21)),
+        faults.CONNECTOR_STILL,
+        "crm-connector says RUNNING and stands still",
+    ),
+    (
+        connector(heartbeat_at=ago(minutes=9), heartbeat_moved_at=ago(seconds=19)),
+        faults.CONNECTOR_BEHIND,
+        "carries changes of 9 minutes ago",
+    ),
     (status("faust", updated_at=ago(minutes=5)), faults.WORKER_SILENT, "silent for 5 minutes"),
     (status("starts", crashes=3, since=ago(minutes=2)), faults.WORKER_CRASHES, "3 times since"),
     (mirror(published_at=ago(seconds=16)), faults.MIRROR_OLD, "16 seconds (http://a)"),
@@ -84,6 +94,7 @@ CASES: list[tuple[Break, Fault, str]] = [
     (query("warehouse", as_of=ago(minutes=2), batch_since=ago(minutes=2)), faults.WAREHOUSE_OLD, "work for 2 minutes"),
     (never_compared(minutes=2), faults.RECONCILE_OLD, "No comparison with SQL is known"),
     (status("reconcile", updated_at=ago(seconds=151)), faults.RECONCILE_OLD, "should run every 60 seconds"),
+    (status("reconcile", next_at=ago(seconds=61)), faults.RECONCILE_OLD, "should run every 60 seconds"),
     (status("reconcile", compared_at=ago(minutes=11)), faults.NOT_COMPARED, "for 11 minutes"),
     (
         status("reconcile", compared_at=None, databases=[{"name": "erp_db", "reason": "new snapshot 43 %"}]),
@@ -128,6 +139,7 @@ def test_each_fault_is_told_and_no_other(broken: Break, fault: Fault, said: str)
         status("reconcile", updated_at=ago(hours=9), every_seconds=0, compared_at=None),
         status("reconcile", updated_at=ago(seconds=200), duration_seconds=30),
         status("reconcile", updated_at=ago(seconds=149)),
+        status("reconcile", updated_at=ago(seconds=900), next_at=ago(seconds=59)),
     ],
 )
 def test_what_may_be_so_is_no_fault(change: Break) -> None:
@@ -136,20 +148,23 @@ def test_what_may_be_so_is_no_fault(change: Break) -> None:
     assert verdicts(found, NOW) == []
 
 
-def test_numbers_are_not_old_by_themselves_where_their_connector_stands_still() -> None:
+@pytest.mark.parametrize(
+    ("moved", "fault"), [(ago(minutes=9), faults.CONNECTOR_STILL), (ago(seconds=1), faults.CONNECTOR_BEHIND)]
+)
+def test_numbers_are_not_old_by_themselves_where_their_connector_is_late(moved: str, fault: Fault) -> None:
     found = documents()
-    connector(heartbeat_at=ago(minutes=9))(found)
+    connector(heartbeat_at=ago(minutes=9), heartbeat_moved_at=moved)(found)
     for change in (
         status("faust", as_of={"interaction": ago(minutes=9), "customer": ago()}),
         query("categories", as_of=ago(minutes=9)),
         query("warehouse", as_of=ago(minutes=9)),
     ):
         change(found)
-    assert [verdict.fault for verdict in verdicts(found, NOW)] == [faults.CONNECTOR_STILL]
+    assert [verdict.fault for verdict in verdicts(found, NOW)] == [fault]
 
     query("warehouse", as_of=ago(minutes=10))(found)
     told = [verdict.fault for verdict in verdicts(found, NOW)]
-    assert told == [faults.CONNECTOR_STILL, faults.WAREHOUSE_OLD]
+    assert told == [fault, faults.WAREHOUSE_OLD]
 
 
 def test_where_the_watch_is_silent_no_connector_is_said_to_stand_still() -> None:

@@ -97,6 +97,14 @@ def test_the_numbers_are_shown_with_their_age(age: timedelta, is_amber: bool) ->
         ({"compared_at": None, "numbers": 0, "differences": 0}, "not compared with SQL yet"),
         ({"numbers": 432, "differences": 0}, "432 numbers equal to SQL"),
         ({"numbers": 432, "differences": 2}, "2 of 432 differ from SQL"),
+        (
+            {
+                "numbers": 7,
+                "differences": 0,
+                "databases": [{"name": "crm_db", "reason": "a snapshot"}, {"name": "dwh"}],
+            },
+            "s ago, crm_db not just now (a snapshot)",
+        ),
     ],
 )
 def test_the_last_comparison_with_sql_is_shown(document: dict[str, Any], said: str) -> None:
