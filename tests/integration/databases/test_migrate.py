@@ -1,5 +1,6 @@
 """Migrations on a real server: whole or not at all, once, and with an error that says what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,9 +12,11 @@ from psycopg2 import sql
 from databases import DatabaseError, RefusedError, UnreachableError, failure
 from databases.migrate import MIGRATIONS, load, migrate
 from settings import Database, Role, Settings
+from spark.warehouse.rows import HISTORY, ROWS
 from tests.integration.shop import ShopDatabases, fresh
 
 RECORD = "SELECT name FROM migration.applied ORDER BY number"
+POSITIONS = "SELECT topic, kafka_partition, kafka_offset FROM staging.position ORDER BY topic, kafka_partition"
 CREATED = "CREATE TABLE thing (id integer PRIMARY KEY)"
 
 
@@ -105,6 +108,34 @@ def test_a_database_of_version_0_1_0_keeps_its_rows_and_is_recorded(shop: ShopDa
     shop.run("databases")
     assert shop.query(Database.CRM, "SELECT session_id FROM interaction") == [("s",)]
     assert shop.query(Database.DWH, RECORD) == [("0001_tables.sql",), ("0002_position.sql",)]
+    assert shop.query(Database.DWH, POSITIONS) == []
+
+
+def test_a_warehouse_of_version_0_1_0_gets_the_positions_of_its_rows(shop: ShopDatabases) -> None:
+    """In whichever table the last record of a partition stands; a partition of an earlier Kafka is below zero."""
+    shop.run("databases")
+    carrier = "INSERT INTO staging.carrier VALUES ({}, 'DHL', 'DE', now(), {}, {}, now(), false)"
+    for row in ((1, 0, 4), (2, 0, 9), (3, 1, 2), (4, -1_000_000, 70)):
+        shop.query(Database.DWH, carrier.format(*row))
+    customer = "'Ann', 'DE', 'vip', now()"
+    shop.query(Database.DWH, f"INSERT INTO staging.customer VALUES (1, {customer}, 1, 5, now(), false)")  # noqa: S608
+    shop.query(Database.DWH, f"INSERT INTO staging.customer_change VALUES (1, {customer}, 'c', 0, 3, now())")  # noqa: S608
+    shop.query(Database.DWH, "INSERT INTO staging.reset VALUES ('carrier', 1, 6, now()), ('shipment', 0, 0, now())")
+    shop.query(Database.DWH, "INSERT INTO staging.unreadable VALUES ('stock', 2, 8)")
+    shop.query(Database.DWH, "DROP SCHEMA migration CASCADE; DROP TABLE staging.position")
+    shop.run("databases")
+    assert shop.query(Database.DWH, POSITIONS) == [
+        *(("carrier", 0, 9), ("carrier", 1, 6)),
+        *(("customer", 0, 3), ("customer", 1, 5)),
+        ("shipment", 0, 0),
+        ("stock", 2, 8),
+    ]
+
+
+def test_every_topic_of_the_warehouse_gets_its_positions() -> None:
+    script = (MIGRATIONS / "dwh_db" / "0002_position.sql").read_text()
+    tables = {*ROWS, *(f"{topic}_change" for topic in HISTORY), "reset", "unreadable"}
+    assert set(re.findall(r"FROM staging\.(\w+)", script)) == tables
 
 
 def test_a_job_that_is_newer_than_its_database_is_told_what_to_do(shop: ShopDatabases) -> None:
