@@ -10,7 +10,8 @@ import pytest
 from psycopg2 import sql
 
 from databases import DatabaseError, RefusedError, UnreachableError, failure
-from databases.migrate import MIGRATIONS, load, migrate
+from databases.migrate import MIGRATIONS, change, load, migrate
+from databases.tables import LOADING
 from settings import Database, Role, Settings
 from spark.warehouse.rows import HISTORY, ROWS
 from tests.integration.shop import ShopDatabases, fresh
@@ -136,6 +137,23 @@ def test_every_topic_of_the_warehouse_gets_its_positions() -> None:
     script = (MIGRATIONS / "dwh_db" / "0002_position.sql").read_text()
     tables = {*ROWS, *(f"{topic}_change" for topic in HISTORY), "reset", "unreadable"}
     assert set(re.findall(r"FROM staging\.(\w+)", script)) == tables
+
+
+def test_a_migration_does_not_wait_without_end_for_a_load(shop: ShopDatabases, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run("databases")
+    monkeypatch.setattr("databases.migrate.LOAD_TIMEOUT_S", 1)
+    with (
+        closing(psycopg2.connect(shop.url(Database.DWH, Role.WAREHOUSE))) as loader,
+        closing(psycopg2.connect(shop.url(Database.DWH))) as connection,
+    ):
+        with loader, loader.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+            told = r"^PostgreSQL dwh_db at \S+: a load of the warehouse is at work for more than 1 s"
+            with pytest.raises(UnreachableError, match=told), change(Database.DWH, connection):
+                pytest.fail("the load goes on")
+        with change(Database.DWH, connection) as migration:
+            migration.execute("SHOW lock_timeout")
+            assert migration.fetchone() == ("900ms",)
 
 
 def test_a_job_that_is_newer_than_its_database_is_told_what_to_do(shop: ShopDatabases) -> None:
