@@ -156,6 +156,15 @@ def test_a_migration_does_not_wait_without_end_for_a_load(shop: ShopDatabases, m
             assert migration.fetchone() == ("900ms",)
 
 
+def test_the_views_of_live_follow_the_columns_of_staging(shop: ShopDatabases) -> None:
+    shop.run("databases")
+    shop.query(Database.DWH, "ALTER TABLE staging.carrier RENAME country TO home")
+    shop.run("databases")
+    shop.query(Database.DWH, "DROP SCHEMA live CASCADE; ALTER TABLE staging.carrier ALTER home TYPE varchar(2)")
+    shop.run("databases")
+    assert shop.query(Database.DWH, "SELECT home FROM live.carrier", Role.WAREHOUSE) == []
+
+
 def test_a_job_that_is_newer_than_its_database_is_told_what_to_do(shop: ShopDatabases) -> None:
     shop.run("databases")
     shop.query(Database.DWH, "DROP TABLE staging.position")
