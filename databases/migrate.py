@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psycopg2
+import psycopg2.errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from databases.connection import DatabaseError, address, failure
+from databases.connection import DatabaseError, UnreachableError, address, failure
 from databases.tables import LOADING
 from settings import Database
 
@@ -23,6 +24,12 @@ RECORD = (Path(__file__).parent / "migration.sql").read_text()
 LOCK_TIMEOUT_MS = 900
 """Longest wait for a table's lock. While an ALTER TABLE waits behind a snapshot, all writers wait behind the ALTER
 TABLE. Less than PostgreSQL's deadlock_timeout of 1 s: in a deadlock the migration gives way, not the shop."""
+
+
+LOAD_TIMEOUT_S = 30
+"""Longest wait for a load of the warehouse. One takes seconds; the first of a new snapshot takes longer."""
+
+LOAD_AT_WORK = "PostgreSQL {database} at {where}: a load of the warehouse is at work"
 
 
 class MigrationError(DatabaseError):
@@ -119,9 +126,36 @@ def apply(database: Database, connection: Connection, migration: Migration) -> N
 
 @contextmanager
 def change(database: Database, connection: Connection) -> Iterator[Cursor]:
-    """Lend a cursor for one transaction that changes tables: no load goes on, and no table is waited for long."""
+    """Lend a cursor for one transaction that changes tables: no load goes on, and no table is waited for long.
+
+    Raises:
+        UnreachableError: if a load of the warehouse does not end in time.
+    """
     with connection, connection.cursor() as cursor:
         if database is Database.DWH:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])  # before the timeout: a load takes seconds
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+            wait_for_load(cursor)
+        bound_waits(cursor, LOCK_TIMEOUT_MS)
         yield cursor
+
+
+def wait_for_load(cursor: Cursor) -> None:
+    """Keep loads of the warehouse out until the end of the transaction. The one that is at work may end first.
+
+    Raises:
+        UnreachableError: if it does not end in time.
+    """
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOADING])
+    if cursor.fetchone() == (True,):
+        return
+    said = LOAD_AT_WORK.format(database=Database.DWH.value, where=address(Database.DWH))
+    log.info("%s; waiting %d s at most", said, LOAD_TIMEOUT_S, extra={"event": "waiting", "seconds": LOAD_TIMEOUT_S})
+    bound_waits(cursor, LOAD_TIMEOUT_S * 1000)
+    try:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+    except psycopg2.errors.LockNotAvailable:
+        raise UnreachableError(f"{said} for more than {LOAD_TIMEOUT_S} s: stop Spark, or wait for its end") from None
+
+
+def bound_waits(cursor: Cursor, milliseconds: int) -> None:
+    """Wait for each lock of this transaction at most so long."""
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])

@@ -31,7 +31,10 @@ INTERVAL_S = 1.0
 """Seconds between two looks at the Faust app's status."""
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-"""Seconds before it tries again, when Kafka or Redis is away."""
+"""Seconds before it tries again, whatever has failed."""
+
+AWAY = (KafkaError, ConnectorsError, RedisError, msgspec.MsgspecError, OSError)
+"""What is no fault of this program; all else is logged with its trace."""
 
 CLOSE_TIMEOUT_S = 10.0
 """Seconds to wait for the connections to close. The thread does not outlive the process."""
@@ -90,11 +93,19 @@ async def _for_ever(beats: Beats, tell: Callable[[Beat], None]) -> None:
             async for beat in beats():
                 tell(beat)
                 wait = FIRST_WAIT_S
-        except (KafkaError, ConnectorsError, RedisError, msgspec.MsgspecError, OSError) as error:
+        except (Exception, asyncio.CancelledError) as error:  # the libraries cancel their own futures when they fail
+            if _is_asked_to_end():
+                raise
             fields = {"event": "heartbeats_away", "seconds": wait}
-            logger.warning("no heartbeats: %s; trying again in %.0f s", error, wait, extra=fields)
+            trace = None if isinstance(error, AWAY) else error
+            logger.warning("no heartbeats: %r; trying again in %.0f s", error, wait, extra=fields, exc_info=trace)
         await asyncio.sleep(wait)
         wait = min(2 * wait, LONGEST_WAIT_S)
+
+
+def _is_asked_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def of_databases(topics: Collection[str]) -> AsyncIterator[Beat]:

@@ -39,6 +39,9 @@ Compose = Callable[[list[Group]], dict[str, Any]]
 HEARTBEAT = 1.0
 """Seconds between two looks at whether Redis holds what it should."""
 
+LONGEST_WAIT_S = 30.0
+"""The same after looks that failed for no reason that is known, each of which is logged with its trace."""
+
 
 class Window(msgspec.Struct):
     """A window with all its groups, by their keys; its times are in seconds since 1970."""
@@ -87,10 +90,17 @@ class RedisWindows:
                 self._publish()
 
     def mend_for_ever(self) -> None:
-        """Keep Redis as it should be, batches or not."""
+        """Keep Redis as it should be, batches or not. An error is logged, and the next look may do better."""
+        wait = HEARTBEAT
         while True:
-            time.sleep(HEARTBEAT)
-            self.refresh()
+            time.sleep(wait)
+            try:
+                self.refresh()
+                wait = HEARTBEAT
+            except Exception:
+                wait = min(2 * wait, LONGEST_WAIT_S)
+                fields = {"event": "refresh_failed", "key": self._redis_key, "seconds": wait}
+                logger.exception("%s is not kept up; trying again in %.0f s", self._redis_key, wait, extra=fields)
 
     def refresh(self) -> None:
         """Write what Redis lacks: what it could not take before, has forgotten, or how old it is now.

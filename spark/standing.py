@@ -30,8 +30,8 @@ class Standing:
         finally:
             self.batch_since, self.waiting = None, None
 
-    def wait_for(self, reason: str) -> None:
-        """Say what the sink waits for, until the batch ends."""
+    def wait_for(self, reason: str | None) -> None:
+        """Say what the sink waits for; None when it tries again."""
         self.waiting = reason
 
 

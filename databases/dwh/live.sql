@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['customer', 'product', 'transaction', 'transactiondetail', 'interaction', 'stock',
                                 'carrier', 'shipment'] LOOP
-        EXECUTE format('CREATE OR REPLACE VIEW live.%1$I AS SELECT * FROM staging.%1$I WHERE NOT is_deleted', name);
+        EXECUTE format('DROP VIEW IF EXISTS live.%I', name);  -- to replace it, its columns would have to stay as they were
+        EXECUTE format('CREATE VIEW live.%1$I AS SELECT * FROM staging.%1$I WHERE NOT is_deleted', name);
         EXECUTE format('COMMENT ON VIEW live.%I IS %L', name, 'The rows of the shop''s table, as far as they are loaded');
     END LOOP;
 END $$;

@@ -134,5 +134,4 @@ def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
         raise failure(Database.DWH, error, Role.WAREHOUSE) from None
 
 
-QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="10 seconds", version=2)
-"""Version 2 reads all topics once more: so `staging.position` gets a row for the partitions that are quiet, too."""
+QUERY = Query(NAME, tuple(ROWS), build, open_sink, output_mode="append", trigger="10 seconds")

@@ -17,6 +17,7 @@ from databases import connect
 from databases.migrate import MIGRATIONS, load
 from settings import CHECKOUT, Database, settings
 from spark.queries import QUERIES
+from spark.warehouse.rows import ROWS
 from stack.topics import last
 from tests import pipeline
 from tests.pipeline import FAUST, Background, assert_exact, generate, run, wait_until, worker
@@ -109,12 +110,14 @@ def test_the_data_of_version_0_1_0_is_gone_on_with(former: Path, shop: Shop) -> 
         (None, None)
     ]
     python(CHECKOUT, "-m", "databases")
+    assert query(Database.DWH, "SELECT DISTINCT topic FROM staging.position ORDER BY 1") == sorted((t,) for t in ROWS)
     python(CHECKOUT, "-m", "connectors")
     with worker():
         generate(events=200)
         assert_exact()
         python(CHECKOUT, "-m", "spark", "--once")
         python(CHECKOUT, "-m", "spark", "verify")
+    assert query(Database.DWH, "SELECT count(DISTINCT checkpoint) FROM staging.loaded_batch") == [(1,)]  # gone on with
     for definition in definitions.load():  # which version 0.1.0 did not capture
         assert asyncio.run(last(definition.heartbeat_topic, 1))
     assert_windows_are_exact()

@@ -1,5 +1,6 @@
 """Migrations on a real server: whole or not at all, once, and with an error that says what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,11 +10,14 @@ import pytest
 from psycopg2 import sql
 
 from databases import DatabaseError, RefusedError, UnreachableError, failure
-from databases.migrate import MIGRATIONS, load, migrate
+from databases.migrate import MIGRATIONS, change, load, migrate
+from databases.tables import LOADING
 from settings import Database, Role, Settings
+from spark.warehouse.rows import HISTORY, ROWS
 from tests.integration.shop import ShopDatabases, fresh
 
 RECORD = "SELECT name FROM migration.applied ORDER BY number"
+POSITIONS = "SELECT topic, kafka_partition, kafka_offset FROM staging.position ORDER BY topic, kafka_partition"
 CREATED = "CREATE TABLE thing (id integer PRIMARY KEY)"
 
 
@@ -105,6 +109,60 @@ def test_a_database_of_version_0_1_0_keeps_its_rows_and_is_recorded(shop: ShopDa
     shop.run("databases")
     assert shop.query(Database.CRM, "SELECT session_id FROM interaction") == [("s",)]
     assert shop.query(Database.DWH, RECORD) == [("0001_tables.sql",), ("0002_position.sql",)]
+    assert shop.query(Database.DWH, POSITIONS) == []
+
+
+def test_a_warehouse_of_version_0_1_0_gets_the_positions_of_its_rows(shop: ShopDatabases) -> None:
+    """In whichever table the last record of a partition stands; a partition of an earlier Kafka is below zero."""
+    shop.run("databases")
+    carrier = "INSERT INTO staging.carrier VALUES ({}, 'DHL', 'DE', now(), {}, {}, now(), false)"
+    for row in ((1, 0, 4), (2, 0, 9), (3, 1, 2), (4, -1_000_000, 70)):
+        shop.query(Database.DWH, carrier.format(*row))
+    customer = "'Ann', 'DE', 'vip', now()"
+    shop.query(Database.DWH, f"INSERT INTO staging.customer VALUES (1, {customer}, 1, 5, now(), false)")  # noqa: S608
+    shop.query(Database.DWH, f"INSERT INTO staging.customer_change VALUES (1, {customer}, 'c', 0, 3, now())")  # noqa: S608
+    shop.query(Database.DWH, "INSERT INTO staging.reset VALUES ('carrier', 1, 6, now()), ('shipment', 0, 0, now())")
+    shop.query(Database.DWH, "INSERT INTO staging.unreadable VALUES ('stock', 2, 8)")
+    shop.query(Database.DWH, "DROP SCHEMA migration CASCADE; DROP TABLE staging.position")
+    shop.run("databases")
+    assert shop.query(Database.DWH, POSITIONS) == [
+        *(("carrier", 0, 9), ("carrier", 1, 6)),
+        *(("customer", 0, 3), ("customer", 1, 5)),
+        ("shipment", 0, 0),
+        ("stock", 2, 8),
+    ]
+
+
+def test_every_topic_of_the_warehouse_gets_its_positions() -> None:
+    script = (MIGRATIONS / "dwh_db" / "0002_position.sql").read_text()
+    tables = {*ROWS, *(f"{topic}_change" for topic in HISTORY), "reset", "unreadable"}
+    assert set(re.findall(r"FROM staging\.(\w+)", script)) == tables
+
+
+def test_a_migration_does_not_wait_without_end_for_a_load(shop: ShopDatabases, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run("databases")
+    monkeypatch.setattr("databases.migrate.LOAD_TIMEOUT_S", 1)
+    with (
+        closing(psycopg2.connect(shop.url(Database.DWH, Role.WAREHOUSE))) as loader,
+        closing(psycopg2.connect(shop.url(Database.DWH))) as connection,
+    ):
+        with loader, loader.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+            told = r"^PostgreSQL dwh_db at \S+: a load of the warehouse is at work for more than 1 s"
+            with pytest.raises(UnreachableError, match=told), change(Database.DWH, connection):
+                pytest.fail("the load goes on")
+        with change(Database.DWH, connection) as migration:
+            migration.execute("SHOW lock_timeout")
+            assert migration.fetchone() == ("900ms",)
+
+
+def test_the_views_of_live_follow_the_columns_of_staging(shop: ShopDatabases) -> None:
+    shop.run("databases")
+    shop.query(Database.DWH, "ALTER TABLE staging.carrier RENAME country TO home")
+    shop.run("databases")
+    shop.query(Database.DWH, "DROP SCHEMA live CASCADE; ALTER TABLE staging.carrier ALTER home TYPE varchar(2)")
+    shop.run("databases")
+    assert shop.query(Database.DWH, "SELECT home FROM live.carrier", Role.WAREHOUSE) == []
 
 
 def test_a_job_that_is_newer_than_its_database_is_told_what_to_do(shop: ShopDatabases) -> None:

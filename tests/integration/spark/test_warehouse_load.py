@@ -10,6 +10,7 @@ import psycopg2.errors
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from databases.migrate import MIGRATIONS
 from databases.tables import LOADING
 from settings import Database, Role, Settings
 from spark.verify import checks
@@ -17,6 +18,7 @@ from spark.warehouse.kafka import APART, adopt
 from spark.warehouse.load import Batch, Change, bound_waits, load
 from spark.warehouse.rows import ROWS
 from tests.integration.shop import ShopDatabases, fresh
+from tests.integration.spark import warehouse_timeline
 from tests.integration.spark.warehouse_model import Model
 from tests.integration.spark.warehouse_timeline import BEGIN_MS, HOUR_MS, LENGTH, records
 
@@ -25,6 +27,12 @@ SPAN_MS = 12 * LENGTH * HOUR_MS
 
 CHECKPOINTS = count()
 FACTS = ("fact_sales", "fact_interaction", "fact_stock", "fact_shipment")
+FALSIFIED = {
+    "fact_sales": "quantity = quantity + 1",
+    "fact_interaction": "type = 'falsified'",
+    "fact_stock": "quantity = quantity + 1",
+    "fact_shipment": "status = 'falsified'",
+}
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +157,57 @@ def test_any_order_of_records_ends_in_the_tables_that_they_say(connection: Conne
     load_all(connection, batches[::-1])  # all of it again, with a new checkpoint
     assert everything(connection) == contents
     assert positions(connection) == last_offsets(changes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_positions_follow_from_the_rows(
+    warehouse: ShopDatabases, connection: Connection, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """As the migration takes it, of a warehouse whose loader kept none. Its topics have not got more partitions."""
+    monkeypatch.setattr(warehouse_timeline, "PARTITIONS", (3, 3))
+    changes = records(Random(seed))
+    empty(connection)
+    load_all(connection, [changes[:200], changes[200:]])
+    loaded = positions(connection)
+    assert loaded == last_offsets(changes)
+    script = (MIGRATIONS / "dwh_db" / "0002_position.sql").read_text()
+    warehouse.query(Database.DWH, "DELETE FROM staging.position; " + script[script.index("INSERT") :])  # noqa: S608
+    assert positions(connection) == loaded
+
+
+@pytest.mark.parametrize("seed", range(4, 9))  # in whose histories each fact has rows that are there in the end
+def test_a_new_snapshot_makes_facts_right_that_were_changed_by_hand(connection: Connection, seed: int) -> None:
+    """Its records have new offsets, so each row is made anew. To load the same records once more mends nothing."""
+    changes = records(Random(seed))
+    empty(connection)
+    load_all(connection, [changes])
+    truth = everything(connection)
+    with connection, connection.cursor() as cursor:
+        for fact, falsified in FALSIFIED.items():
+            cursor.execute(f"UPDATE {fact} SET {falsified} WHERE NOT is_deleted")  # noqa: S608
+    wrong = everything(connection)
+    assert all(wrong[fact] != truth[fact] for fact in FALSIFIED)
+    load_all(connection, [changes])
+    again = everything(connection)
+    assert all(again[fact] == wrong[fact] for fact in FALSIFIED if fact != "fact_stock")  # which a product may touch
+
+    snapshot = resync(connection, changes)
+    load_all(connection, [snapshot])
+    assert shown(connection) == expected([*changes, *snapshot])
+    assert everything(connection)["fact_sales"] == truth["fact_sales"]
+
+
+def resync(connection: Connection, said: list[Change]) -> list[Change]:
+    """Return what `python -m connectors resync` writes: a reset of each partition, and all rows that there are."""
+    ends, now_ms = last_offsets(said), BEGIN_MS + SPAN_MS
+    snapshot = [Change(*place, end + 1, "reset", None, now_ms, None) for place, end in ends.items()]
+    rows = {(each.topic, each.id): each.row for each in said}
+    for topic in ROWS:
+        living = f"SELECT kafka_partition, id FROM staging.{topic} WHERE NOT is_deleted"  # noqa: S608
+        for partition, key in select(connection, living):
+            offset = ends[topic, partition] + 1 + key
+            snapshot.append(Change(topic, partition, offset, "r", key, now_ms + HOUR_MS, rows[topic, key]))
+    return snapshot
 
 
 @pytest.mark.parametrize("seed", range(3))

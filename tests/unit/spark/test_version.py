@@ -89,6 +89,28 @@ def test_the_old_document_stays_until_the_first_batch_has_ended(
     assert server.starts == ["1970-01-01T00:00:30Z", "1970-01-01T00:00:00Z"]
 
 
+@pytest.mark.usefixtures("server")
+def test_an_error_that_no_one_foresaw_does_not_end_the_refreshing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ended(BaseException):
+        """Nothing else ends it."""
+
+    looks: Any = iter([RuntimeError, RuntimeError, None, Ended])
+    waits: list[float] = []
+
+    def refresh() -> None:
+        if error := next(looks):
+            raise error
+
+    sink = windows(tmp_path)
+    monkeypatch.setattr(sink, "refresh", refresh)
+    monkeypatch.setattr("spark.redis_sink.time.sleep", waits.append)
+    with pytest.raises(Ended):
+        sink.mend_for_ever()
+    assert waits == [1, 2, 4, 1]
+
+
 def test_a_first_batch_without_windows_replaces_it_too(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
