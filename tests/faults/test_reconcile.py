@@ -33,7 +33,7 @@ from tests.pipeline import (
 )
 
 if TYPE_CHECKING:
-    from reconcile.comparison import Outcome
+    from reconcile.outcome import Outcome
 
 ADD = "INSERT INTO customer (name, email, country) VALUES ('Someone', 'someone@shop.example', 'PT')"
 OF_ONE_RUN_S = 120

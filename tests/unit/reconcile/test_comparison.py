@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconcile.comparison import MOST_BEHIND, WAREHOUSE, View, check_readable, check_standbys, measures_of
+from reconcile.comparison import MOST_BEHIND, View, check_readable, check_standbys, measures_of
 from reconcile.correction import Counted
 from reconcile.errors import NotComparable
 from reconcile.log import Extent, Window
+from reconcile.outcome import WAREHOUSE
 from reconcile.source import Seen
 from reconcile.visibility import IDS, Snapshot
 
@@ -52,6 +53,7 @@ def extents(*each: Extent) -> dict[tuple[str, int], Extent]:
     ("counted", "ends", "reason"),
     [
         (view(-1, 9), (Extent(0, 0, MOST_BEHIND + 1), Extent(0, 0, 12)), "the worker is 500,003 records behind"),
+        (view(-1, -1), (Extent(0, 0, MOST_BEHIND), Extent(0, 0, 7)), "the worker is 500,007 records behind"),
         (view(5, 9), (Extent(0, 0, 5), Extent(0, 0, 12)), "has counted more of order than Kafka holds"),
         (view(5, 9), (Extent(7, 7, 9), Extent(0, 0, 12)), "no longer holds all of order"),
         (view(-1, -1, WAREHOUSE), (Extent(0, 0, 0), Extent(0, 0, 1)), "the warehouse has loaded nothing of order yet"),
