@@ -331,7 +331,7 @@ def check_standbys(seen: source.Seen, window: log.Window) -> None:
     Raises:
         NotComparable: where there is one.
     """
-    if not seen.may_wait_for_standby or window.oldest_tx_id is None:
+    if not seen.may_wait_for_standby:
         return
     oldest = seen.snapshot.widened(window.oldest_tx_id)
     if older := [tx_id for tx_id in seen.snapshot.open if tx_id < oldest]:
