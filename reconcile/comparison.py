@@ -24,9 +24,10 @@ from connectors.observation import observe
 from connectors.postgres import source_database
 from databases.connection import DatabaseError
 from freshness.frontier import Partition
-from reconcile import log, mirrored, source, warehouse
+from reconcile import log, mirrored, published, source, warehouse
 from reconcile.correction import Correction, Counted, MeasuresOf
 from reconcile.errors import NotComparable
+from reconcile.mirrored import DASHBOARD
 from reconcile.numbers import Difference, differences, numbers_of
 from reconcile.outcome import NOTHING_LOADED, WAREHOUSE, Outcome
 from settings import SOURCES, Database
@@ -38,8 +39,6 @@ MOST_BEHIND = 500_000
 
 CONNECT_PATIENCE_S = 10.0
 """For an answer of Connect."""
-
-DASHBOARD = "dashboard"
 
 
 class View(NamedTuple):
@@ -251,6 +250,8 @@ class Comparison:
             for path in sorted(paths)
             if totals.get(path, 0) != expected.get(path, 0)
         ]
+        seen_by_people = {name: each for name, each in self._mirrored.published.items() if name in names}
+        apart += published.differing(seen_by_people, by_document(totals), seen.now)
         waiting = sum(correction.waiting for correction in corrections.values())
         return Outcome(database, len(shown.keys() | truth.keys()), (*differences(shown, truth), *apart), None, waiting)
 
