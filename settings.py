@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     spark_partitions: PositiveInt = Field(default=2, description="parts into which Spark's queries split their state")
 
     reconcile_every: NonNegativeInt = Field(default=60, description="seconds between two comparisons with SQL; 0: none")
-    reconcile_longest: PositiveInt = Field(default=120, description="seconds that a statement of a comparison may take")
+    reconcile_longest: PositiveInt = Field(default=120, description="seconds that a snapshot of a comparison may last")
 
     log_level: Annotated[LogLevel, BeforeValidator(str.lower)] = LogLevel.INFO
     log_format: Annotated[LogFormat, BeforeValidator(str.lower)] = LogFormat.TEXT

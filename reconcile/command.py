@@ -12,7 +12,8 @@ from rich.table import Table
 
 import reconcile.status as status
 from databases.connection import DatabaseError, connect
-from reconcile.comparison import NOTHING_LOADED, Comparison, Outcome
+from reconcile.comparison import Comparison
+from reconcile.outcome import NOTHING_LOADED, Outcome
 from settings import Database, Role, redis_service, settings
 
 PAUSE = 0.5

@@ -24,41 +24,21 @@ from connectors.observation import observe
 from connectors.postgres import source_database
 from databases.connection import DatabaseError
 from freshness.frontier import Partition
-from reconcile import log, mirrored, source, warehouse
+from reconcile import log, mirrored, published, source, warehouse
 from reconcile.correction import Correction, Counted, MeasuresOf
 from reconcile.errors import NotComparable
+from reconcile.mirrored import DASHBOARD
 from reconcile.numbers import Difference, differences, numbers_of
+from reconcile.outcome import NOTHING_LOADED, WAREHOUSE, Outcome
 from settings import SOURCES, Database
 
 T = TypeVar("T")
 
 MOST_BEHIND = 500_000
-"""Records of a partition that may wait to be counted. To read more would take longer than to wait for the worker."""
+"""Records of a database's partitions, in sum, that may wait to be counted. To read more takes longer than to wait."""
 
 CONNECT_PATIENCE_S = 10.0
 """For an answer of Connect."""
-
-DASHBOARD = "dashboard"
-WAREHOUSE = "the warehouse"
-NOTHING_LOADED = f"{WAREHOUSE} has loaded nothing yet"
-
-
-class Outcome(NamedTuple):
-    """How the comparison of a database ended.
-
-    Attributes:
-        name: The database's.
-        numbers: How many numbers were compared.
-        differences: Those that differ.
-        reason: Why it could not be compared; none where it was.
-        waiting: Visible records that are not counted yet.
-    """
-
-    name: Database
-    numbers: int = 0
-    differences: tuple[Difference, ...] = ()
-    reason: str | None = None
-    waiting: int = 0
 
 
 class View(NamedTuple):
@@ -97,8 +77,8 @@ class Comparison:
         self._asked = databases
         self._connectors = by_database(databases)
         self._reasons: dict[Database, str] = {}
-        self.asked_seconds = 0.0
-        """For how long the databases computed the truth."""
+        self.waited_seconds = 0.0
+        """For how long it waited for the markers, which costs no one anything."""
 
     def run(self) -> list[Outcome]:
         """Compare.
@@ -120,12 +100,12 @@ class Comparison:
         beats = log.ends([connector.heartbeat_topic for database in ready for connector in self._connectors[database]])
         first = each(ready, source.mark, self._reasons)
         self._mirrored = mirrored.read(self._redis, [one for some in self._partitions.values() for one in some])
-        asked = time.monotonic()
         loaded = each(set(self._asked) & {Database.DWH}, lambda _: warehouse.read(), self._reasons)
         self._seen = each(first, source.look, self._reasons)
-        self.asked_seconds = time.monotonic() - asked
         second = each(self._seen, source.mark, self._reasons)
+        asked = time.monotonic()
         self._windows = log.windows(self._markers(beats, first, second), self._patience)
+        self.waited_seconds = time.monotonic() - asked
         settled = each(second, self._check, self._reasons)
         return self._compare(settled, loaded.get(Database.DWH))
 
@@ -270,6 +250,8 @@ class Comparison:
             for path in sorted(paths)
             if totals.get(path, 0) != expected.get(path, 0)
         ]
+        seen_by_people = {name: each for name, each in self._mirrored.published.items() if name in names}
+        apart += published.differing(seen_by_people, by_document(totals), seen.now)
         waiting = sum(correction.waiting for correction in corrections.values())
         return Outcome(database, len(shown.keys() | truth.keys()), (*differences(shown, truth), *apart), None, waiting)
 
@@ -350,7 +332,7 @@ def check_standbys(seen: source.Seen, window: log.Window) -> None:
     Raises:
         NotComparable: where there is one.
     """
-    if not seen.may_wait_for_standby or window.oldest_tx_id is None:
+    if not seen.may_wait_for_standby:
         return
     oldest = seen.snapshot.widened(window.oldest_tx_id)
     if older := [tx_id for tx_id in seen.snapshot.open if tx_id < oldest]:
@@ -373,9 +355,9 @@ def check_readable(view: View, extents: Mapping[Partition, log.Extent]) -> None:
             raise NotComparable(f"Kafka no longer holds all of {topic} that {view.who} has not counted")
     if view.is_warehouse:
         check_loaded(counted, extents)
-    behind = {each: extents[each].end - max(extents[each].begin, counted[each].offset + 1) for each in extents}
-    if max(behind.values(), default=0) > MOST_BEHIND:
-        raise NotComparable(f"{view.who} is {sum(behind.values()):,} records behind")
+    behind = sum(extent.end - max(extent.begin, counted[each].offset + 1) for each, extent in extents.items())
+    if behind > MOST_BEHIND:
+        raise NotComparable(f"{view.who} is {behind:,} records behind")
 
 
 def check_loaded(counted: Mapping[Partition, Counted], extents: Mapping[Partition, log.Extent]) -> None:

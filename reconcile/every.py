@@ -3,11 +3,13 @@
 import logging
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 from redis import Redis, RedisError
 
+import reconcile.status as status
+from reconcile.outcome import Outcome
 from settings import Database, settings
 
 logger = logging.getLogger(__name__)
@@ -15,8 +17,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 30.0
 """Seconds to wait for a marker to come to Kafka."""
 SHARE = 10
-"""A comparison begins again no sooner than so many times the time that its SQL took: the databases spend a tenth of
-their time on it at most. To wait for a marker costs them nothing.
+"""A comparison begins again no sooner than so many times the time for which it worked: databases, Kafka and this
+process spend a tenth of their time on it at most. To wait for a marker costs them nothing.
 """
 
 
@@ -29,40 +31,46 @@ def start() -> None:
 def _compare_for_ever() -> None:
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
     while True:
-        began = time.monotonic()
-        asked_seconds = compare_once(redis)
-        time.sleep(pause(time.monotonic() - began, asked_seconds))
+        time.sleep(compare_once(redis))
 
 
-def pause(duration_seconds: float, asked_seconds: float) -> float:
+def pause(duration_seconds: float, worked_seconds: float) -> float:
     """Return the seconds from the end of a comparison to the next.
 
     Args:
         duration_seconds: how long the comparison took.
-        asked_seconds: how much of that the databases worked for it.
+        worked_seconds: how much of that was not spent on waiting for the markers.
     """
-    return max(0.0, max(float(settings().reconcile_every), SHARE * asked_seconds) - duration_seconds)
+    return max(0.0, max(float(settings().reconcile_every), SHARE * worked_seconds) - duration_seconds)
 
 
 def compare_once(redis: Redis) -> float:
     """Compare, and tell of it in Redis. Nothing that goes wrong ends the thread.
 
     Returns:
-        The seconds for which the databases worked.
+        The seconds until the next comparison.
     """
-    # Here, for it makes the Faust app, which a watch that does not compare need not have.
-    import reconcile.status as status
-    from reconcile.comparison import Comparison, Outcome
-
     began, clock = datetime.now(UTC), time.monotonic()
-    comparison = Comparison(tuple(Database), redis, PATIENCE)
+    waited, outcomes = 0.0, list[Outcome]()
     try:
-        outcomes = comparison.run()
+        outcomes, waited = _compare(redis)
     except RedisError:
-        return comparison.asked_seconds  # who looks at Redis sees that nobody reports
-    except Exception as error:
+        pass  # who looks at Redis sees that nobody reports
+    except (Exception, SystemExit) as error:  # importing the Faust app may exit
         logger.exception("the comparison with SQL failed", extra={"event": "reconcile_failed"})
         outcomes = [Outcome(database, reason=f"it failed: {error!r}") for database in Database]
-    with suppress(RedisError):
-        status.tell(redis, outcomes, began, time.monotonic() - clock)
-    return comparison.asked_seconds
+    duration = time.monotonic() - clock
+    rest = pause(duration, duration - waited)
+    if outcomes:
+        schedule = status.Schedule(settings().reconcile_every, datetime.now(UTC) + timedelta(seconds=rest))
+        with suppress(RedisError):
+            status.tell(redis, outcomes, began, duration, schedule)
+    return rest
+
+
+def _compare(redis: Redis) -> tuple[list[Outcome], float]:
+    """Compare; return the outcomes, and the seconds for which it waited for the markers."""
+    from reconcile.comparison import Comparison  # makes the Faust app: a watch may do without
+
+    comparison = Comparison(tuple(Database), redis, PATIENCE)
+    return comparison.run(), comparison.waited_seconds

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import msgspec
@@ -19,13 +19,19 @@ from reconcile.errors import NotComparable
 from reconcile.visibility import IDS
 from settings import kafka_service
 
+LOOK_BACK_MS = 60_000
+"""Before what Kafka held when the first marker was written, by its own time of the heartbeats: where reading begins.
+A commit can be decoded before it is visible, while its backend still ends the transaction; what was decoded a minute
+before is visible.
+"""
+
 LOOK_BACK = 60
-"""Heartbeats before the first marker at which reading begins: there is one a second. A commit can be decoded before it
-is visible, while its backend still ends the transaction; what was decoded a minute before is visible.
+"""Offsets before the first marker of which the least time counts, so that a clock that was set forward is no harm.
+These are 30 heartbeats, one a second: each is a Kafka transaction of its own, which ends in an offset of its own.
 """
 
 SLACK_MS = 10_000
-"""Taken off the time of the oldest of these heartbeats, to find where each partition was then."""
+"""Taken off that time, to find where each partition was then."""
 
 FETCH_BYTES = 4 * 2**20
 """Of one partition at once."""
@@ -51,14 +57,18 @@ class Window(NamedTuple):
     """The heartbeats around the markers.
 
     Attributes:
-        since_ms: When the oldest was written to Kafka, by the clock that all of the connector's records have.
+        since_ms: When it begins, by the clock that all of the connector's records have.
         oldest_tx_id: The low 32 bits of the oldest one's transaction.
         has_first: Whether the first marker came as a change. If not, a new Debezium snapshot began after it.
     """
 
     since_ms: int
-    oldest_tx_id: int | None
+    oldest_tx_id: int
     has_first: bool
+
+    def until(self, least_ms: int) -> "Window":
+        """Return it with a beginning at this time at the latest, less the slack: also if no heartbeat is as old."""
+        return self._replace(since_ms=max(0, min(self.since_ms, least_ms) - SLACK_MS))
 
 
 class Extent(NamedTuple):
@@ -160,16 +170,34 @@ async def consumers() -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaConsumer]
 
 
 async def _windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:
+    async with consumers() as (reader, asker):
+        begins = await reader.beginning_offsets([TopicPartition(topic, 0) for topic in markers])
+        starts = {
+            partition: max(begin, markers[partition.topic].end - LOOK_BACK) for partition, begin in begins.items()
+        }
+        near = await _look(reader, starts, markers, patience)
+        if not near:
+            return {}
+        since_ms = {TopicPartition(topic, 0): max(0, each.since_ms - LOOK_BACK_MS) for topic, each in near.items()}
+        # What they find is at or before the records that were just read.
+        found = await asker.offsets_for_times(dict(since_ms))
+        starts = {partition: max(begins[partition], first.offset) for partition, first in found.items() if first}
+        far = await _look(reader, starts, markers, patience)
+    return {topic: window.until(since_ms[TopicPartition(topic, 0)]) for topic, window in far.items()}
+
+
+async def _look(
+    reader: AIOKafkaConsumer, starts: Mapping[TopicPartition, int], markers: Mapping[str, Markers], patience: float
+) -> dict[str, Window]:
+    """Read from these offsets to the second markers, and return the windows of the topics that have them in time."""
+    looking = {partition.topic: _Looking(markers[partition.topic]) for partition in starts}
     deadline = time.monotonic() + patience
-    looking = {topic: _Looking(wanted) for topic, wanted in markers.items()}
-    async with consumers() as (reader, _):
-        partitions = [TopicPartition(topic, 0) for topic in markers]
-        reader.assign(partitions)
-        for partition, begin in (await reader.beginning_offsets(partitions)).items():
-            reader.seek(partition, max(begin, markers[partition.topic].end - LOOK_BACK))
-        while time.monotonic() < deadline and not all(each.is_done for each in looking.values()):
-            for partition, records in (await reader.getmany(timeout_ms=200)).items():
-                looking[partition.topic].take(records)
+    reader.assign(list(starts))
+    for partition, start in starts.items():
+        reader.seek(partition, start)
+    while time.monotonic() < deadline and not all(each.is_done for each in looking.values()):
+        for partition, records in (await reader.getmany(timeout_ms=200)).items():
+            looking[partition.topic].take(records)
     return {topic: each.window() for topic, each in looking.items() if each.is_done}
 
 
@@ -196,8 +224,7 @@ class _Looking:
 
     def window(self) -> Window:
         # The least of all: where the clock was set back meanwhile, later records have smaller times.
-        oldest_tx_id = self._tx_ids[0] if self._tx_ids else None
-        return Window(max(0, min(self._written_ms) - SLACK_MS), oldest_tx_id, self._has_first)
+        return Window(min(self._written_ms), self._tx_ids[0], self._has_first)
 
 
 async def _extents(since_ms: Mapping[TopicPartition, int]) -> dict[Partition, Extent]:
@@ -205,7 +232,8 @@ async def _extents(since_ms: Mapping[TopicPartition, int]) -> dict[Partition, Ex
     async with consumers() as (reader, asker):
         begins = await reader.beginning_offsets(partitions)
         ends = await asker.end_offsets(partitions)
-        found = await reader.offsets_for_times(dict(since_ms))
+        # Of the asker: the reader is not told of records in a Kafka transaction that is open, nor of any behind them.
+        found = await asker.offsets_for_times(dict(since_ms))
     extents = {}
     for partition in partitions:
         first = found[partition]
@@ -242,7 +270,9 @@ def _hand_over(records: Sequence[ConsumerRecord], corrections: Sequence[Correcti
     for record in records:
         if record.value is None:
             continue
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # a dead letter: it contributes nothing
+        try:
             header = decode_header(record.value)
-            for correction in corrections:
-                correction.take(record.offset, header, record.value)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # a dead letter: it contributes nothing
+            continue
+        for correction in corrections:
+            correction.take(record.offset, header, record.value)

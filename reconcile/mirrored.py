@@ -1,4 +1,4 @@
-"""What Redis holds at one moment: the partials of each partition with their position, and the totals."""
+"""What Redis holds at one moment: the partials of each partition with their position, totals, and documents."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -12,10 +12,12 @@ from cdc import Path
 from cdc.tallies import Measures
 from freshness.frontier import Partition
 from reconcile.correction import Counted
+from reconcile.published import METRICS, VERSION, VERSIONS, Published, of_these_totals
 
 TOTALS = "mirror:totals:"
 
-NOT_COUNTED = Counted()
+DASHBOARD = "dashboard"
+"""A document that has no totals of its own: it is made of those of others."""
 
 
 class Mirrored(NamedTuple):
@@ -25,11 +27,13 @@ class Mirrored(NamedTuple):
         counted: How far each partition is counted.
         partials: The partials of each partition, by their paths.
         totals: The totals that the documents are made of.
+        published: The documents that were made of these totals, without the ``metrics:`` of their keys.
     """
 
     counted: Mapping[Partition, Counted]
     partials: Mapping[Partition, Measures]
     totals: Measures
+    published: Published
 
     def expected(self) -> Measures:
         """Return the totals that the partials add up to."""
@@ -46,7 +50,7 @@ def read(redis: Redis, partitions: Collection[Partition]) -> Mirrored:
     Raises:
         RedisError: where Redis cannot be asked.
     """
-    names = {key.decode().removeprefix(TOTALS) for key in redis.scan_iter(f"{TOTALS}*")} | EMPTY.keys()
+    names = {key.decode().removeprefix(TOTALS) for key in redis.scan_iter(f"{TOTALS}*")} | EMPTY.keys() | {DASHBOARD}
     while True:
         mirrored = _read(redis, partitions, names)
         documents = {path[0] for partials in mirrored.partials.values() for path in partials}
@@ -62,8 +66,14 @@ def _read(redis: Redis, partitions: Collection[Partition], names: Iterable[str])
             transaction.hgetall(f"mirror:partials:{topic}:{number}")
         for name in ordered:
             transaction.hgetall(TOTALS + name)
-        results: list[dict[bytes, bytes]] = transaction.execute()
-    partials, totals = results[: len(partitions)], results[len(partitions) :]
+        for name in ordered:
+            transaction.get(METRICS + name)
+        transaction.get(VERSION)
+        transaction.hgetall(VERSIONS)
+        *results, version, versions = transaction.execute()
+    behind = len(partitions) + len(ordered)
+    partials, totals, shown = results[: len(partitions)], results[len(partitions) : behind], results[behind:]
+    current = of_these_totals(ordered, int(version or 0), versions)
     return Mirrored(
         {partition: _counted(fields) for partition, fields in zip(partitions, partials, strict=True)},
         {partition: dict(_amounts(fields)) for partition, fields in zip(partitions, partials, strict=True)},
@@ -72,7 +82,16 @@ def _read(redis: Redis, partitions: Collection[Partition], names: Iterable[str])
             for name, fields in zip(ordered, totals, strict=True)
             for path, total in fields.items()
         },
+        {name: _document(document) for name, document in zip(ordered, shown, strict=True) if name in current},
     )
+
+
+def _document(text: bytes | None) -> dict[str, Any]:
+    """Return a document; an empty one where someone put something else in its place."""
+    try:
+        return msgspec.json.decode(text or b"", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
 
 
 def _counted(fields: Mapping[bytes, bytes]) -> Counted:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path as File
+from time import monotonic
 from typing import Any, NamedTuple
 
 import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
-from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, TRANSACTION_STATUS_INERROR
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from databases.connection import address, connect, failure
@@ -19,6 +20,12 @@ from settings import Database, Role, settings, variable
 
 FOLDER = File(__file__).parent
 MARKER, SNAPSHOT = ((FOLDER / "sql" / f"{name}.sql").read_text() for name in ("marker", "snapshot"))
+
+
+LOCK_PATIENCE_S = 5
+"""For the heartbeat row, which each writer locks until it commits: the connector takes moments."""
+MARK_PATIENCE_S = 10
+"""For a marker as a whole."""
 
 
 class Seen(NamedTuple):
@@ -42,12 +49,29 @@ def mark(database: Database) -> int:
 
     Raises:
         DatabaseError: where the database cannot be asked.
-        NotComparable: where it is a standby.
+        NotComparable: where it is a standby, or the marker cannot be written in time.
     """
     with session(database, Role.CDC) as cursor:
         refuse_standby(cursor, database)
-        cursor.execute(MARKER)
-        return int(cursor.fetchall()[0][0])
+        try:
+            return write_marker(cursor)
+        except psycopg2.errors.LockNotAvailable as error:
+            raise NotComparable("another session holds the heartbeat row") from error
+        except psycopg2.errors.QueryCanceled as error:
+            raise NotComparable(f"a marker was not written within {MARK_PATIENCE_S} s") from error
+
+
+def write_marker(cursor: Cursor) -> int:
+    """Write a marker in the transaction of a cursor, and return the id of that.
+
+    Raises:
+        LockNotAvailable: where another transaction holds the row for longer than `LOCK_PATIENCE_S`.
+        QueryCanceled: where it takes longer than `MARK_PATIENCE_S`.
+    """
+    limits = f"SET LOCAL lock_timeout = '{LOCK_PATIENCE_S}s'; SET LOCAL statement_timeout = '{MARK_PATIENCE_S}s'"
+    cursor.execute(limits)
+    cursor.execute(MARKER)
+    return int(cursor.fetchall()[0][0])
 
 
 def look(database: Database) -> Seen:
@@ -91,27 +115,46 @@ def session(database: Database, role: Role, *, is_snapshot: bool = False) -> Ite
         database: which one.
         role: as whom.
         is_snapshot: whether all statements see one snapshot, and none may write. Vacuum is held back as long as it
-            lasts, so its statements end after ``INSTASHOP_RECONCILE_LONGEST`` seconds.
+            lasts, so it ends after ``INSTASHOP_RECONCILE_LONGEST`` seconds, however many statements it runs.
 
     Raises:
         DatabaseError: where the database cannot be asked.
         NotComparable: where asking takes too long.
     """
     try:
-        with closing(connect(database, role)) as connection, connection, connection.cursor() as cursor:
+        with closing(connect(database, role)) as connection, connection:
             if is_snapshot:
-                _freeze(connection, settings().reconcile_longest)
-            yield cursor
+                connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+                connection.cursor_factory = partial(Hurried, deadline=monotonic() + settings().reconcile_longest)
+            with connection.cursor() as cursor:
+                yield cursor
     except psycopg2.errors.QueryCanceled as error:
         raise NotComparable(_too_long()) from error
     except psycopg2.Error as error:
         raise failure(database, error, role) from error
 
 
-def _freeze(connection: Connection, longest_seconds: int) -> None:
-    connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = %s", [longest_seconds * 1000])
+class Hurried(Cursor):
+    """A cursor each of whose statements may take what its transaction has left until a deadline."""
+
+    def __init__(self, *args: Any, deadline: float) -> None:
+        """Take the driver's arguments, and the deadline by `time.monotonic`."""
+        super().__init__(*args)
+        self._deadline = deadline
+
+    def execute(self, query: Any, arguments: Any = None) -> None:
+        """Run a statement.
+
+        Raises:
+            NotComparable: where nothing is left.
+            QueryCanceled: where it takes longer than that.
+        """
+        if self.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:  # else only a rollback is allowed
+            left_ms = int(1000 * (self._deadline - monotonic()))
+            if left_ms <= 0:
+                raise NotComparable(_too_long())
+            super().execute("SET LOCAL statement_timeout = %s", [left_ms])
+        super().execute(query, arguments)
 
 
 def _too_long() -> str:

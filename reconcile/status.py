@@ -4,13 +4,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 from redis import Redis
 
-from reconcile.comparison import Outcome
 from reconcile.numbers import Difference
-from settings import Database, settings
+from reconcile.outcome import NOTHING_LOADED, Outcome
+from settings import Database
 
 logger = logging.getLogger(__name__)
 
@@ -51,18 +52,34 @@ class Document(msgspec.Struct):
     """What is in Redis.
 
     Attributes:
-        compared_at: When every database could last be compared.
+        updated_at: When the watch last ended a run; the command leaves it as it is.
+        every_seconds: How often the watch compares; 0: it never did.
+        next_at: When the watch's next run is due; null: it never ran.
+        compared_at: When all databases in use could last be compared: the oldest of their times.
         numbers: How many numbers were compared, over all databases.
         differences: How many differed.
     """
 
     updated_at: str = ""
     every_seconds: int = 0
+    next_at: str | None = None
     compared_at: str | None = None
     duration_seconds: float = 0.0
     numbers: int = 0
     differences: int = 0
     databases: tuple[OfDatabase, ...] = ()
+
+
+class Schedule(NamedTuple):
+    """How the watch repeats its comparison.
+
+    Attributes:
+        every_seconds: Its setting.
+        next_at: When its next run is due.
+    """
+
+    every_seconds: int
+    next_at: datetime
 
 
 def read(redis: Redis) -> Document:
@@ -73,7 +90,13 @@ def read(redis: Redis) -> Document:
         return Document()
 
 
-def tell(redis: Redis, outcomes: Sequence[Outcome], began: datetime, duration_seconds: float) -> None:
+def tell(
+    redis: Redis,
+    outcomes: Sequence[Outcome],
+    began: datetime,
+    duration_seconds: float,
+    schedule: Schedule | None = None,
+) -> None:
     """Write the document, and log which databases differ that did not, and which no longer do.
 
     Args:
@@ -81,29 +104,50 @@ def tell(redis: Redis, outcomes: Sequence[Outcome], began: datetime, duration_se
         outcomes: of the databases that were compared; what is known of others stays.
         began: when the comparison began.
         duration_seconds: how long it took.
+        schedule: the watch's; none if it was not the watch that compared. What is known of the watch stays then.
     """
     former = read(redis)
-    document = after(former, outcomes, began, duration_seconds)
+    document = after(former, outcomes, began, duration_seconds, schedule)
     say(former, document)
     redis.set(KEY, msgspec.json.encode(document))
 
 
-def after(former: Document, outcomes: Iterable[Outcome], began: datetime, duration_seconds: float) -> Document:
+def after(
+    former: Document,
+    outcomes: Iterable[Outcome],
+    began: datetime,
+    duration_seconds: float,
+    schedule: Schedule | None = None,
+) -> Document:
     """Return the document after a comparison."""
     known = {each.name: each for each in former.databases}
     for outcome in outcomes:
         known[outcome.name.value] = _of_database(known.get(outcome.name.value), outcome, began)
     databases = tuple(known[database.value] for database in Database if database.value in known)
-    is_whole = all(each.reason is None for each in databases)
-    return Document(
-        updated_at=_stamp(datetime.now(UTC)),
-        every_seconds=settings().reconcile_every,
-        compared_at=_stamp(began) if is_whole else former.compared_at,
-        duration_seconds=round(duration_seconds, 3),
+    document = msgspec.structs.replace(
+        former,
+        updated_at=former.updated_at or _stamp(datetime.now(UTC)),
+        compared_at=_oldest(databases),
         numbers=sum(each.numbers for each in databases),
         differences=sum(each.difference_count for each in databases),
         databases=databases,
     )
+    if schedule is None:
+        return document
+    return msgspec.structs.replace(
+        document,
+        updated_at=_stamp(datetime.now(UTC)),
+        every_seconds=schedule.every_seconds,
+        next_at=_stamp(schedule.next_at) if schedule.every_seconds else None,
+        duration_seconds=round(duration_seconds, 3),
+    )
+
+
+def _oldest(databases: Iterable[OfDatabase]) -> str | None:
+    """Return when all databases in use were compared. A warehouse that nothing was ever loaded into is not in use."""
+    times = [each.compared_at for each in databases if each.compared_at or each.reason != NOTHING_LOADED]
+    known = [time for time in times if time is not None]
+    return min(known, default=None) if len(known) == len(times) else None  # stamps in UTC sort by their text
 
 
 def _of_database(former: OfDatabase | None, outcome: Outcome, began: datetime) -> OfDatabase:

@@ -33,7 +33,7 @@ from tests.pipeline import (
 )
 
 if TYPE_CHECKING:
-    from reconcile.comparison import Outcome
+    from reconcile.outcome import Outcome
 
 ADD = "INSERT INTO customer (name, email, country) VALUES ('Someone', 'someone@shop.example', 'PT')"
 OF_ONE_RUN_S = 120
@@ -153,6 +153,24 @@ def test_a_new_snapshot_is_told_as_the_reason_and_then_compared() -> None:
     with worker():
         wait_until(lambda: not any(each.reason for each in compare()), every=1)
         assert_equal()
+
+
+def test_a_document_that_is_false_is_named_though_the_totals_are_right() -> None:
+    with worker():
+        assert_exact()
+    key = "metrics:customers"
+    with Redis.from_url(settings().redis_url) as redis:
+        published = redis.get(key)
+        document = json.loads(published)
+        # The worker may have been stopped after a write and before it published.
+        redis.hset("mirror:versions", key, redis.get("mirror:version"))
+        assert_equal()
+        redis.set(key, json.dumps(document | {"count": document["count"] + 1}))
+        try:
+            found = [difference for outcome in compare() for difference in outcome.differences]
+        finally:
+            redis.set(key, published)
+    assert found == [((key, "count"), document["count"] + 1, document["count"])]
 
 
 def test_the_watch_names_a_partial_that_is_false_and_says_when_it_is_right_again() -> None:
