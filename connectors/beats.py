@@ -12,7 +12,8 @@ from typing import NamedTuple, Self
 
 from aiokafka.errors import KafkaError
 
-from connectors.definitions import Definition
+from connectors import topics
+from connectors.definitions import Definition, captured, load
 from connectors.errors import ConnectorsError
 from connectors.unseen import count
 from freshness.heartbeats import follow
@@ -30,7 +31,8 @@ class Newest(NamedTuple):
 
     Attributes:
         committed_at: When it was committed, by its database's clock.
-        moved_at: When a newer one than before was last seen, by the watch's clock; no earlier than Kafka answers.
+        moved_at: When a newer one than before was last seen, or more records in the connector's topics: one
+            large transaction holds up the heartbeats behind it. By the watch's clock; no earlier than Kafka answers.
     """
 
     committed_at: datetime
@@ -42,6 +44,7 @@ class Heard:
 
     def __init__(self) -> None:
         self._newest: dict[tuple[str, ...], Newest] = {}
+        self._ends: dict[tuple[str, ...], int] = {}
         self._answers_since: datetime | None = None
 
     def beat(self, topics: tuple[str, ...], committed_at: datetime, now: datetime) -> None:
@@ -49,6 +52,13 @@ class Heard:
         former = self._newest.get(topics)
         if former is None or committed_at > former.committed_at:
             self._newest[topics] = Newest(committed_at, now)
+
+    def end(self, topics: tuple[str, ...], end: int, now: datetime) -> None:
+        """Take how many records the topics of a source have had. At the first look it is not known if they grow."""
+        newest = self._newest.get(topics)
+        if newest is not None and end > self._ends.get(topics, end):
+            self._newest[topics] = newest._replace(moved_at=now)
+        self._ends[topics] = end
 
     def answered(self, now: datetime) -> None:
         """Take that Kafka answers."""
@@ -91,11 +101,12 @@ class Beats:
         return self._heard.newest(definition.topics)
 
     async def _run(self) -> None:
-        works = [asyncio.create_task(for_ever(work, self._fail)) for work in (self._follow, self._count)]
+        works = (self._follow, self._count, self._look_at_topics)
+        tasks = [asyncio.create_task(for_ever(work, self._fail)) for work in works]
         await asyncio.to_thread(self._ended.wait)
-        for work in works:
-            work.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _follow(self) -> None:
         async for beat in follow(lambda _topics: ()):
@@ -107,6 +118,12 @@ class Beats:
         async with asyncio.timeout(PATIENCE):
             self.unseen = await count()
         self._heard.answered(datetime.now(UTC))
+
+    async def _look_at_topics(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            ends = await topics.ends(captured())
+        for definition in load():
+            self._heard.end(definition.topics, sum(ends.get(each, 0) for each in definition.topics), datetime.now(UTC))
 
     def _fail(self) -> None:
         self.unseen = None

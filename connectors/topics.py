@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -53,6 +54,27 @@ async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
     async with admin() as client:
         described = await client.describe_topics(list(topics))
     return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
+
+
+async def ends(topics: Collection[str]) -> dict[str, int]:
+    """Return how many records each of these topics has had, open transactions' among them; of those that exist.
+
+    Raises:
+        KafkaError: Kafka does not answer.
+    """
+    partitions = [
+        TopicPartition(topic, partition)
+        for topic, count in (await _partition_counts(topics)).items()
+        for partition in range(count)
+    ]
+    if not partitions:
+        return {}
+    async with AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker:
+        found = await asker.end_offsets(partitions)
+    sums = dict.fromkeys((partition.topic for partition in partitions), 0)
+    for partition, end in found.items():
+        sums[partition.topic] += end
+    return sums
 
 
 async def _create(partitions: Mapping[str, int], config: Mapping[str, str]) -> None:

@@ -34,6 +34,15 @@ def test_one_that_is_read_again_is_none(heard: Heard) -> None:
     assert heard.newest(TOPICS) == Newest(NOON, at(1))
 
 
+def test_a_large_transaction_is_movement_though_no_heartbeat_comes(heard: Heard) -> None:
+    heard.beat(TOPICS, NOON, at(1))
+    heard.end(TOPICS, 100, at(5))
+    assert heard.newest(TOPICS) == Newest(NOON, at(1))  # it is not known if they grow
+    heard.end(TOPICS, 90_000, at(30))
+    heard.end(TOPICS, 90_000, at(35))
+    assert heard.newest(TOPICS) == Newest(NOON, at(30))
+
+
 def test_while_kafka_is_away_nothing_is_known_and_afterwards_each_has_its_time_again(heard: Heard) -> None:
     heard.beat(TOPICS, NOON, at(1))
     heard.away()
