@@ -22,7 +22,7 @@ def until_reachable(
     *,
     first: float,
     longest: float,
-    tell: Callable[[str | None], object] | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Retrying:
     """Return what calls again, with back-off, as long as a database does not answer.
 
@@ -33,14 +33,13 @@ def until_reachable(
         logger: where it says what it waits for.
         first: seconds before the second try.
         longest: seconds between two tries at the most.
-        tell: is told what it waits for, before each wait; None when a try begins.
+        tell: is told what it waits for, before each wait.
     """
     return Retrying(
         retry=retry_if_exception_type(UnreachableError),
         wait=wait_exponential(multiplier=first, max=longest),
         stop=stop_when_event_set(stop),
         sleep=sleep_using_event(stop),
-        before=telling_of_none(tell),
         before_sleep=saying(logger, tell),
         reraise=True,
     )
@@ -53,16 +52,6 @@ def end_from_signal(stop: Event) -> None:
     for: to set the event there and then would wait for that lock for ever.
     """
     Thread(target=stop.set).start()
-
-
-def telling_of_none(tell: Callable[[str | None], object] | None) -> Callable[[RetryCallState], None]:
-    """Return what tells, before each try, that nothing is waited for."""
-
-    def begin(_: RetryCallState) -> None:
-        if tell is not None:
-            tell(None)
-
-    return begin
 
 
 def saying(logger: Logger, tell: Callable[[str], object] | None = None) -> Callable[[RetryCallState], None]:

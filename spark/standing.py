@@ -30,9 +30,13 @@ class Standing:
         finally:
             self.batch_since, self.waiting = None, None
 
-    def wait_for(self, reason: str | None) -> None:
-        """Say what the sink waits for; None when it tries again."""
+    def wait_for(self, reason: str) -> None:
+        """Say what the sink waits for, until it goes on or the batch ends."""
         self.waiting = reason
+
+    def go_on(self) -> None:
+        """Say that the sink waits no more. Not when it tries again: the next try may wait for the same."""
+        self.waiting = None
 
 
 def moment(ms: int | None) -> datetime | None:

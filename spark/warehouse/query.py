@@ -106,7 +106,7 @@ def open_sink(folder: Path, stop: Event, standing: Standing) -> Sink:
     cluster = topics.cluster(PATIENCE)
 
     def sink(changes: DataFrame, batch_id: int) -> None:
-        patience(store, cluster, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes))
+        patience(store, cluster, Batch(NAME, checkpoint_id(folder), batch_id), needed(changes), standing)
 
     return sink
 
@@ -116,8 +116,8 @@ def checkpoint_id(folder: Path) -> str:
     return str(json.loads((folder / "metadata").read_text())["id"])
 
 
-def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
-    """Load a batch from a Kafka cluster.
+def store(cluster: str, batch: Batch, changes: DataFrame, standing: Standing) -> None:
+    """Load a batch from a Kafka cluster. It waits for nothing once it has reached the database and had the load's lock.
 
     Raises:
         UnreachableError: The database is away, or another session holds a lock that the load needs.
@@ -127,6 +127,7 @@ def store(cluster: str, batch: Batch, changes: DataFrame) -> None:
         with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:
             bound_waits(connection, LOCK_TIMEOUT_S)
             adopt(connection, cluster, round(time.time() * 1000))
+            standing.go_on()
             load(connection, batch, map(Change._make, changes.toLocalIterator(prefetchPartitions=True)))
     except psycopg2.errors.LockNotAvailable:
         raise UnreachableError(LOCKED.format(where=address(Database.DWH), seconds=LOCK_TIMEOUT_S)) from None

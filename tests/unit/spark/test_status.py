@@ -1,14 +1,10 @@
 """What a query did is counted once, and what it waited for is not counted."""
 
-import logging
 from datetime import UTC, datetime
-from threading import Event
 from typing import Any
 
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
-from databases.connection import UnreachableError
-from databases.patience import until_reachable
 from spark.standing import Standing
 from spark.status import Progress
 
@@ -49,27 +45,6 @@ def test_a_query_tells_how_it_stands() -> None:
         standing.wait_for("dwh_db is away")
         assert told(standing) == ("2026-03-01T12:00:00.005Z", True, "dwh_db is away")
     assert told(standing) == ("2026-03-01T12:00:00.005Z", False, None)
-
-
-def test_a_query_that_tries_again_waits_for_nothing() -> None:
-    """In the batch that is at work still."""
-    standing = Standing()
-    told_of: list[str | None] = []
-    seen: list[str | None] = []
-
-    def tell(reason: str | None) -> None:
-        told_of.append(reason)
-        standing.wait_for(reason)
-
-    def load() -> None:
-        seen.append(standing.waiting)
-        if len(seen) == 1:
-            raise UnreachableError("dwh_db is away")
-
-    with standing.at_work():
-        until_reachable(Event(), logging.getLogger(), first=0, longest=0, tell=tell)(load)
-    assert told_of == [None, "dwh_db is away", None]
-    assert seen == [None, None]
 
 
 def test_a_batch_behind_a_wait_of_the_same_number_counts() -> None:

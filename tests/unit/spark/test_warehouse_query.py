@@ -1,16 +1,23 @@
 """What is read of a record for the warehouse, and what of a batch is loaded, on static frames."""
 
 import json
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
+from threading import Event
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
+from psycopg2.errors import LockNotAvailable
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.warehouse.load import UNREADABLE, Change
+from databases.patience import until_reachable
+from spark.standing import Standing
+from spark.warehouse import query
+from spark.warehouse.load import UNREADABLE, Batch, Change
 from spark.warehouse.query import changes, needed
 from spark.warehouse.rows import ACCEPTED, ROWS, columns
 
@@ -123,6 +130,26 @@ def test_what_is_left_out_of_a_batch_is_never_a_partitions_last_record(spark: Sp
     kept = [Change._make(row) for row in needed(spark.createDataFrame(records, columns)).collect()]
     assert len(kept) < len(records)
     assert last(kept) == last(records)
+
+
+def test_a_batch_that_is_loaded_after_a_wait_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for as long as the database is away or locked, it does not cease to say so."""
+    standing, seen = Standing(), list[str | None]()
+    locked: Iterator[bool] = iter([True, True, False])
+
+    def adopt(*_: object) -> None:
+        seen.append(standing.waiting)
+        if next(locked):
+            raise LockNotAvailable
+
+    connection = MagicMock()
+    monkeypatch.setattr(query, "connect", lambda *_: connection)
+    monkeypatch.setattr(query, "adopt", adopt)
+    monkeypatch.setattr(query, "load", lambda *_: seen.append(standing.waiting))
+    patience = until_reachable(Event(), logging.getLogger(), first=0, longest=0, tell=standing.wait_for)
+    with standing.at_work():
+        patience(query.store, "cluster", Batch("warehouse", "one", 0), MagicMock(), standing)
+    assert [each and "has held a lock" in each for each in seen] == [None, True, True, None]
 
 
 def test_accepted_values_are_of_columns_that_are_kept() -> None:
