@@ -23,13 +23,16 @@ process spend a tenth of their time on it at most. To wait for a marker costs th
 
 
 def start() -> None:
-    """Begin to compare, unless this is turned off. The thread ends with the process, wherever it is."""
-    if settings().reconcile_every:
-        Thread(target=_compare_for_ever, name="reconcile", daemon=True).start()
-
-
-def _compare_for_ever() -> None:
+    """Begin to compare, or tell that this is turned off. The thread ends with the process, wherever it is."""
     redis = Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=5)
+    if settings().reconcile_every:
+        Thread(target=_compare_for_ever, args=(redis,), name="reconcile", daemon=True).start()
+    else:
+        with suppress(RedisError):
+            status.turn_off(redis)
+
+
+def _compare_for_ever(redis: Redis) -> None:
     while True:
         time.sleep(compare_once(redis))
 

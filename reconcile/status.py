@@ -112,6 +112,13 @@ def tell(
     redis.set(KEY, msgspec.json.encode(document))
 
 
+def turn_off(redis: Redis) -> None:
+    """Tell that the watch no longer compares, if one did: no next run is due then."""
+    former = read(redis)
+    if former.next_at is not None:
+        redis.set(KEY, msgspec.json.encode(msgspec.structs.replace(former, every_seconds=0, next_at=None)))
+
+
 def after(
     former: Document,
     outcomes: Iterable[Outcome],

@@ -12,7 +12,7 @@ from redis import Redis
 from reconcile.every import SHARE, compare_once, pause
 from reconcile.numbers import Difference
 from reconcile.outcome import NOTHING_LOADED, Outcome
-from reconcile.status import KEY, MOST, Document, Schedule, after, say
+from reconcile.status import KEY, MOST, Document, Schedule, after, say, turn_off
 from settings import Database, settings
 
 FIRST, SECOND = (datetime(2026, 11, 30, 12, minute, tzinfo=UTC) for minute in (0, 1))
@@ -110,6 +110,13 @@ def test_what_ends_a_comparison_does_not_end_the_watch(monkeypatch: pytest.Monke
     assert settings().reconcile_every - 5 < rest <= settings().reconcile_every
     assert {each.reason for each in redis.document.databases} == {f"it failed: {error!r}"}
     assert redis.document.next_at
+
+
+def test_a_watch_that_does_not_compare_owes_no_run() -> None:
+    redis = Remembering()
+    redis.document = after(Document(), [Outcome(Database.CRM, 7)], FIRST, 1.5, Schedule(30, SECOND))
+    turn_off(cast(Redis, redis))
+    assert (redis.document.every_seconds, redis.document.next_at, redis.document.numbers) == (0, None, 7)
 
 
 def test_the_pause_is_that_of_the_setting_unless_comparing_takes_long() -> None:
