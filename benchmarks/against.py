@@ -43,12 +43,14 @@ class Figures(NamedTuple):
 
     Attributes:
         events_a_second: The worker's, over a backlog.
+        cpu_seconds: Its processor time for that. Other work on the machine changes it little.
         memory_mib: Its resident memory at the end of that.
         p50_ms: From commit to Redis, at 1,000 orders a second.
         p99_ms: The same.
     """
 
     events_a_second: float
+    cpu_seconds: float
     memory_mib: float
     p50_ms: float
     p99_ms: float
@@ -71,19 +73,19 @@ def checkout_of(commit: str, folder: Path) -> Path:
 
 def figures(checkout: Path, progress: Progress) -> Figures:
     """Measure one version."""
-    rate, memory = catching_up(checkout, progress)
-    return Figures(rate, memory, *percentiles(milliseconds(checkout, progress)))
+    return Figures(*catching_up(checkout, progress), *percentiles(milliseconds(checkout, progress)))
 
 
-def catching_up(checkout: Path, progress: Progress) -> tuple[float, float]:
-    """Return a worker's events a second over a backlog, and its memory in MiB then."""
+def catching_up(checkout: Path, progress: Progress) -> tuple[float, float, float]:
+    """Return a worker's events a second over a backlog, its processor time in seconds and its memory in MiB then."""
     with sandbox.services(progress):
         write_backlog(throughput.EVENTS, progress)
         pace, worker = Pace(), sandbox.start_worker(checkout)
         for counted in catch_up(worker, throughput.EVENTS, progress):
             pace.see(counted)
-        memory = psutil.Process(worker.pid).memory_info().rss / 2**20
-    return pace.events_a_second, memory
+        process = psutil.Process(worker.pid)
+        used, memory = process.cpu_times(), process.memory_info().rss / 2**20
+    return pace.events_a_second, used.user + used.system, memory
 
 
 def milliseconds(checkout: Path, progress: Progress) -> list[float]:
@@ -102,7 +104,7 @@ def rows(former: list[Figures], present: list[Figures]) -> Iterator[Result]:
         pairs = [(getattr(one, name), getattr(other, name)) for one, other in zip(former, present, strict=True)]
         more_is_better = name == "events_a_second"
         ratios = [new / old if more_is_better else old / new for old, new in pairs]
-        each = ", ".join(f"{old:,.0f} → {new:,.0f}" for old, new in pairs)
+        each = ", ".join(f"{old:,.1f} → {new:,.1f}" for old, new in pairs)
         ratio = median(ratios)
         yield Result(f"{name}: former → this", each)
         yield Result(f"{name}: how much better", f"{ratio:.2f}", f"≥ {LEAST}", ratio >= LEAST)
