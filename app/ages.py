@@ -16,6 +16,10 @@ STEP_SECONDS = 0.5
 class Fetching(Protocol):
     """The consumer, as far as it is needed here."""
 
+    @property
+    def should_stop(self) -> bool:
+        """Whether the worker ends. Kafka's client may swallow the cancellation that says so."""
+
     def assignment(self) -> Iterable[TP]:
         """Return this worker's partitions."""
 
@@ -60,7 +64,7 @@ class Ages:
             self._as_of_ms.pop(partition, None)
 
     async def hear(self, consumer: Fetching) -> None:
-        """Take up the heartbeats, for ever.
+        """Take up the heartbeats, until the worker ends.
 
         Raises:
             KafkaError: where Kafka does not answer.
@@ -70,14 +74,16 @@ class Ages:
             return [(tp.topic, tp.partition) for tp in consumer.assignment() if tp.topic in topics]
 
         async for beat in follow(ours):
+            if consumer.should_stop:
+                return
             if beat.committed_ms is None:
                 self.forget(ours(beat.topics))
             else:
                 self._frontier.heard(beat.committed_ms, beat.end_offsets)
 
     async def keep_up(self, consumer: Fetching, counting: Counting) -> None:
-        """Move the times with what is counted, for ever."""
-        while True:
+        """Move the times with what is counted, until the worker ends."""
+        while not consumer.should_stop:
             await asyncio.sleep(STEP_SECONDS)
             for tp, (next_fetched, last_fetched) in (await consumer.fetched_to()).items():
                 progress = counting.progress(tp)

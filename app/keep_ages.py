@@ -30,7 +30,7 @@ class Topics:
 async def hear_heartbeats() -> None:
     """Take up the heartbeats of the shop's databases. Counting goes on without them, and the ages stand still."""
     wait_seconds = FIRST_WAIT_SECONDS
-    while True:
+    while not app.should_stop:
         try:
             await ages.hear(cast(BatchConsumer, app.consumer))
         except Exception as error:

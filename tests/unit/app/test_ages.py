@@ -23,6 +23,8 @@ class Worker:
         self.fetched: dict[TP, tuple[int, int]] = {ORDERS: (0, -1)}
         self.counted: dict[TP, Progress] = {ORDERS: Progress(0, -1)}
 
+    should_stop = False
+
     def assignment(self) -> Iterable[TP]:
         return self.fetched.keys()
 
