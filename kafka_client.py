@@ -1,12 +1,13 @@
 """How the project's clients reach Kafka, and as whom: in the words of aiokafka, and in those of Java's client."""
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from settings import Settings, settings
+from settings import Settings, kafka_service, settings
 
 MECHANISM = "SCRAM-SHA-512"
 
@@ -98,3 +99,25 @@ def silent_client() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+def is_asked_to_end() -> bool:
+    """Return whether someone has cancelled the task at work: a library may let out the end of a task of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+@contextmanager
+def away_and_not_cancelled() -> Iterator[None]:
+    """Raise a KafkaConnectionError for a cancellation that nobody asked for.
+
+    aiokafka lets out that it has cancelled a task of its own, if a client is closed while Kafka is away.
+    """
+    from aiokafka.errors import KafkaConnectionError  # here, as above
+
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        if is_asked_to_end():
+            raise
+        raise KafkaConnectionError(kafka_service()) from error

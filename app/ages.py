@@ -18,7 +18,7 @@ class Fetching(Protocol):
 
     @property
     def should_stop(self) -> bool:
-        """Whether the worker ends. Kafka's client may swallow the cancellation that says so."""
+        """Whether the worker ends."""
 
     def assignment(self) -> Iterable[TP]:
         """Return this worker's partitions."""
@@ -73,9 +73,7 @@ class Ages:
         def ours(topics: Collection[str]) -> list[Partition]:
             return [(tp.topic, tp.partition) for tp in consumer.assignment() if tp.topic in topics]
 
-        async for beat in follow(ours):
-            if consumer.should_stop:
-                return
+        async for beat in follow(ours, lambda: consumer.should_stop):
             if beat.committed_ms is None:
                 self.forget(ours(beat.topics))
             else:

@@ -6,13 +6,12 @@ from operator import not_
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 from tenacity import retry, retry_if_result, wait_fixed
 
 from app.pulse import NEVER
 from app.reachable import may_pass
-from kafka_client import aiokafka_options
-from settings import kafka_service
+from kafka_client import aiokafka_options, away_and_not_cancelled
 
 PATIENCE = 10.0
 """Seconds after which who waits is told that it was in vain; less than a rebalance gives a worker to come to rest."""
@@ -78,18 +77,13 @@ class Follower:
             KafkaError: where Kafka does not answer.
         """
         beginning = {"group_id": group, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
-        try:
+        with away_and_not_cancelled():
             async with (
                 AIOKafkaConsumer(**aiokafka_options(), **ALL, **beginning) as reader,
                 AIOKafkaConsumer(**aiokafka_options(), **ALL) as asker,
             ):
                 reader.assign(partitions)
                 await self._read(Reading(reader, asker))
-        except asyncio.CancelledError as error:
-            if (task := asyncio.current_task()) and task.cancelling():
-                raise
-            # aiokafka lets out that it has cancelled a task of its own, where it is closed while Kafka is away.
-            raise KafkaConnectionError(kafka_service()) from error
 
     async def _read(self, reading: Reading) -> None:
         await reading.begin()

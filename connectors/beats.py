@@ -102,14 +102,14 @@ class Beats:
 
     async def _run(self) -> None:
         works = (self._follow, self._count, self._look_at_topics)
-        tasks = [asyncio.create_task(for_ever(work, self._fail)) for work in works]
+        tasks = [asyncio.create_task(for_ever(work, self._fail, self._ended.is_set)) for work in works]
         await asyncio.to_thread(self._ended.wait)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _follow(self) -> None:
-        async for beat in follow(lambda _topics: ()):
+        async for beat in follow(lambda _topics: (), self._ended.is_set):
             if beat.committed_ms is not None:
                 committed = datetime.fromtimestamp(beat.committed_ms / 1000, UTC)
                 self._heard.beat(beat.topics, committed, datetime.now(UTC))
@@ -130,16 +130,22 @@ class Beats:
         self._heard.away()
 
 
-async def for_ever(work: Callable[[], Awaitable[None]], fail: Callable[[], None], pause: float = PAUSE) -> None:
+async def for_ever(
+    work: Callable[[], Awaitable[None]],
+    fail: Callable[[], None],
+    has_ended: Callable[[], bool],
+    pause: float = PAUSE,
+) -> None:
     """Do something again and again. Of rounds that fail, the first in a row is logged.
 
     Args:
         work: what to do.
         fail: what to do after a round that failed.
+        has_ended: says that no further round is wanted.
         pause: seconds between two rounds.
     """
     failed = False
-    while True:
+    while not has_ended():
         try:
             await work()
             failed = False

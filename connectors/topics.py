@@ -1,8 +1,8 @@
 """The topics that the pipeline starts from. Brokers here make none by themselves: a typo would become a topic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -56,17 +56,24 @@ async def _partition_counts(topics: Collection[str]) -> dict[str, int]:
     return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["error_code"] == 0}
 
 
+async def partitions_of(client: AIOKafkaAdminClient, topics: Collection[str]) -> list[TopicPartition]:
+    """Return the partitions of those of these topics that exist."""
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in await client.describe_topics(list(topics))
+        if topic["error_code"] == 0
+        for partition in topic["partitions"]
+    ]
+
+
 async def ends(topics: Collection[str]) -> dict[str, int]:
     """Return how many records each of these topics has had, open transactions' among them; of those that exist.
 
     Raises:
         KafkaError: Kafka does not answer.
     """
-    partitions = [
-        TopicPartition(topic, partition)
-        for topic, count in (await _partition_counts(topics)).items()
-        for partition in range(count)
-    ]
+    async with admin() as client:
+        partitions = await partitions_of(client, topics)
     if not partitions:
         return {}
     async with AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker:
@@ -95,10 +102,18 @@ async def _create(partitions: Mapping[str, int], config: Mapping[str, str]) -> N
 async def admin() -> AsyncIterator[AIOKafkaAdminClient]:
     """Have a client that makes and describes topics within a block; LateError where Kafka does not answer."""
     admin = AIOKafkaAdminClient(**aiokafka_options(), request_timeout_ms=REQUEST_TIMEOUT_MS)
+    with late_if_away():
+        try:
+            await admin.start()
+            yield admin
+        finally:
+            await admin.close()
+
+
+@contextmanager
+def late_if_away() -> Iterator[None]:
+    """Raise a LateError for what a client of Kafka raises if it is not answered."""
     try:
-        await admin.start()
-        yield admin
+        yield
     except (KafkaError, OSError) as error:
         raise LateError(f"{kafka_service()} does not answer") from error
-    finally:
-        await admin.close()

@@ -7,12 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from connectors.errors import LateError
-from connectors.topics import DEAD_LETTERS, admin
+from connectors.topics import DEAD_LETTERS, admin, late_if_away, partitions_of
 from kafka_client import aiokafka_options
-from settings import kafka_service
 
 GROUP = "instashop-dead-letters"
 """Nobody consumes as this group: its offsets say up to where the dead letters were seen."""
@@ -25,7 +22,7 @@ async def count() -> int:
         LateError: Kafka does not answer.
     """
     async with group() as consumer:
-        partitions = await _partitions()
+        partitions = await partitions_of_dead_letters()
         first = await seen_up_to(consumer, partitions)
         ends = await consumer.end_offsets(partitions)
         return sum(ends[partition] - first[partition] for partition in partitions)
@@ -54,28 +51,16 @@ async def mark(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -
     await consumer.commit(dict(ends))
 
 
-async def _partitions() -> list[TopicPartition]:
+async def partitions_of_dead_letters() -> list[TopicPartition]:
     """Return the partitions of the topic; none where it was not made yet."""
     async with admin() as client:
-        described = await client.describe_topics([DEAD_LETTERS])
-    return [
-        TopicPartition(DEAD_LETTERS, partition["partition"])
-        for topic in described
-        if topic["error_code"] == 0
-        for partition in topic["partitions"]
-    ]
+        return await partitions_of(client, [DEAD_LETTERS])
 
 
 @asynccontextmanager
 async def group() -> AsyncIterator[AIOKafkaConsumer]:
     """Have a client that reads and commits the group's offsets, without being its member."""
-    consumer = AIOKafkaConsumer(
-        **aiokafka_options(), group_id=GROUP, enable_auto_commit=False, isolation_level="read_committed"
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    except (KafkaError, OSError) as error:
-        raise LateError(f"{kafka_service()} does not answer: {error}") from error
-    finally:
-        await consumer.stop()
+    options = {"group_id": GROUP, "enable_auto_commit": False, "isolation_level": "read_committed"}
+    with late_if_away():
+        async with AIOKafkaConsumer(**aiokafka_options(), **options) as consumer:
+            yield consumer

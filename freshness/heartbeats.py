@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaConnectionError
 
 from cdc.event import RESET, Source
 from connectors.definitions import load
 from freshness.frontier import Partition
-from kafka_client import aiokafka_options
-from settings import kafka_service
+from kafka_client import aiokafka_options, away_and_not_cancelled
 
 POLL_MS = 1_000
 """Milliseconds for which one request waits for heartbeats."""
@@ -78,35 +76,36 @@ def heartbeat(value: bytes | None) -> Heartbeat | None:
     return Heartbeat(event.source.ts_ms, event.source.tx_id, event.op in ("c", "u"))
 
 
-async def follow(wanted: Callable[[Collection[str]], Collection[Partition]]) -> AsyncIterator[Beat]:
-    """Yield the heartbeats of all sources, from the newest that Kafka has on, for ever.
+async def follow(
+    wanted: Callable[[Collection[str]], Collection[Partition]], has_ended: Callable[[], bool]
+) -> AsyncIterator[Beat]:
+    """Yield the heartbeats of all sources, from the newest that Kafka has on.
 
     A source whose connector has not been made yet is followed once it has been.
 
     Args:
         wanted: returns, of the topics of a source, the partitions whose ends are asked for.
+        has_ended: says that nobody follows any more. To cancel the task is not enough: a client of Kafka that is just
+            closing may swallow that.
 
     Raises:
         KafkaError: where Kafka does not answer.
     """
-    try:
+    with away_and_not_cancelled():
         async with (
             AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_committed") as reader,
             # Transactions end in one partition after the other: what precedes a heartbeat may not be committed there.
             AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
         ):
-            while True:
-                async for beat in _of_those_there(reader, sources()):
-                    ends = {} if beat.committed_ms is None else await _ends(asker, wanted(beat.topics))
+            while not has_ended():
+                async for beat in _of_those_there(reader, sources(), has_ended):
+                    ends = {} if beat.committed_ms is None else await ends_of(asker, wanted(beat.topics))
                     yield beat._replace(end_offsets=ends)
-    except asyncio.CancelledError as error:
-        if (task := asyncio.current_task()) and task.cancelling():
-            raise
-        # aiokafka lets out that it has cancelled a task of its own, if it is closed while Kafka is away.
-        raise KafkaConnectionError(kafka_service()) from error
 
 
-async def _of_those_there(reader: AIOKafkaConsumer, topics_of: Mapping[str, tuple[str, ...]]) -> AsyncIterator[Beat]:
+async def _of_those_there(
+    reader: AIOKafkaConsumer, topics_of: Mapping[str, tuple[str, ...]], has_ended: Callable[[], bool]
+) -> AsyncIterator[Beat]:
     """Yield the heartbeats of the sources whose topics exist, until another one does."""
     there = topics_of.keys() & await reader.topics()
     if not there:
@@ -114,7 +113,7 @@ async def _of_those_there(reader: AIOKafkaConsumer, topics_of: Mapping[str, tupl
         return
     await _begin(reader, [TopicPartition(topic, 0) for topic in there])
     looked = monotonic()
-    while True:
+    while not has_ended():
         fetched = await reader.getmany(timeout_ms=POLL_MS)
         for partition, records in fetched.items():
             for beat in _newest(topics_of[partition.topic], records):
@@ -145,7 +144,8 @@ def _newest(topics: tuple[str, ...], records: Iterable[ConsumerRecord]) -> list[
     return beats
 
 
-async def _ends(asker: AIOKafkaConsumer, partitions: Collection[Partition]) -> dict[Partition, int]:
+async def ends_of(asker: AIOKafkaConsumer, partitions: Collection[Partition]) -> dict[Partition, int]:
+    """Return where partitions end, as a client sees it that reads what is not committed, too."""
     if not partitions:
         return {}
     ends = await asker.end_offsets([TopicPartition(*partition) for partition in partitions])

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from connectors.topics import partition_counts
 from freshness.frontier import Partition
 from freshness.heartbeats import heartbeat
-from kafka_client import aiokafka_options
+from kafka_client import aiokafka_options, away_and_not_cancelled
 from reconcile.correction import Correction, Header
 from reconcile.errors import NotComparable
 from reconcile.visibility import IDS
@@ -155,18 +155,14 @@ async def consumers() -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaConsumer]
     """Lend a consumer of what is committed, and one that tells where partitions end, open transactions included."""
     options = {"auto_offset_reset": "none", "max_partition_fetch_bytes": FETCH_BYTES}
     try:
-        async with (
-            AIOKafkaConsumer(**aiokafka_options(), **options, isolation_level="read_committed") as reader,
-            AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
-        ):
-            yield reader, asker
+        with away_and_not_cancelled():
+            async with (
+                AIOKafkaConsumer(**aiokafka_options(), **options, isolation_level="read_committed") as reader,
+                AIOKafkaConsumer(**aiokafka_options(), isolation_level="read_uncommitted") as asker,
+            ):
+                yield reader, asker
     except (KafkaError, OSError) as error:
         raise NotComparable(f"{kafka_service()} does not answer: {error!r}") from error
-    except asyncio.CancelledError as error:
-        if (task := asyncio.current_task()) and task.cancelling():
-            raise
-        # aiokafka lets out that it has cancelled a task of its own, if it is closed while Kafka is away.
-        raise NotComparable(f"{kafka_service()} does not answer") from error
 
 
 async def _windows(markers: Mapping[str, Markers], patience: float) -> dict[str, Window]:

@@ -5,20 +5,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from cdc import items
 from connectors.errors import ConnectorsError
-from connectors.topics import admin
+from connectors.topics import admin, partitions_of
 from freshness import Beat, follow
 from freshness.frontier import Partition
-from kafka_client import aiokafka_options
+from freshness.heartbeats import ends_of
+from kafka_client import aiokafka_options, is_asked_to_end
 from settings import settings
 from spark.frontier import QueryFrontier
 
@@ -50,13 +51,14 @@ class _FaustStatus(msgspec.Struct):
 @contextmanager
 def heard_by(frontiers: Collection[QueryFrontier]) -> Iterator[None]:
     """Tell the queries' frontiers of all heartbeats within a block. A failure is logged, and tried again."""
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(_hear(frontiers))
+    loop, ended = asyncio.new_event_loop(), Event()
+    task = loop.create_task(_hear(frontiers, ended.is_set))
     thread = Thread(target=_run, args=(loop, task), name="heartbeats", daemon=True)
     thread.start()
     try:
         yield
     finally:
+        ended.set()
         with suppress(RuntimeError):  # the loop is closed: it has failed
             loop.call_soon_threadsafe(task.cancel)
         thread.join(CLOSE_TIMEOUT_S)
@@ -73,7 +75,7 @@ def _run(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]") -> None:
         loop.close()
 
 
-async def _hear(frontiers: Collection[QueryFrontier]) -> None:
+async def _hear(frontiers: Collection[QueryFrontier], has_ended: Callable[[], bool]) -> None:
     topics = frozenset[str]().union(*(frontier.topics for frontier in frontiers))
 
     def tell(beat: Beat) -> None:
@@ -81,7 +83,7 @@ async def _hear(frontiers: Collection[QueryFrontier]) -> None:
             frontier.heard(beat)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(_for_ever(lambda: of_databases(topics), tell))
+        group.create_task(_for_ever(lambda: of_databases(topics, has_ended), tell))
         if items.TOPIC in topics:
             group.create_task(_for_ever(of_items, tell))
 
@@ -94,7 +96,7 @@ async def _for_ever(beats: Beats, tell: Callable[[Beat], None]) -> None:
                 tell(beat)
                 wait = FIRST_WAIT_S
         except (Exception, asyncio.CancelledError) as error:  # the libraries cancel their own futures when they fail
-            if _is_asked_to_end():
+            if is_asked_to_end():
                 raise
             fields = {"event": "heartbeats_away", "seconds": wait}
             trace = None if isinstance(error, AWAY) else error
@@ -103,18 +105,13 @@ async def _for_ever(beats: Beats, tell: Callable[[Beat], None]) -> None:
         wait = min(2 * wait, LONGEST_WAIT_S)
 
 
-def _is_asked_to_end() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-async def of_databases(topics: Collection[str]) -> AsyncIterator[Beat]:
+async def of_databases(topics: Collection[str], has_ended: Callable[[], bool]) -> AsyncIterator[Beat]:
     """Yield the heartbeats of the sources of some topics, with the ends of all partitions that these have now.
 
     Partitions are asked for anew each time: what was written before a heartbeat may be in a partition that is new.
     """
     async with _asking() as ends:
-        async for beat in follow(lambda _: ()):
+        async for beat in follow(lambda _: (), has_ended):
             if wanted := sorted(set(topics).intersection(beat.topics)):
                 yield beat if beat.committed_ms is None else beat._replace(end_offsets=await ends(wanted))
 
@@ -144,12 +141,7 @@ async def _asking() -> AsyncIterator[Ends]:
     ):
 
         async def ends(topics: Collection[str]) -> dict[Partition, int]:
-            partitions = [
-                TopicPartition(topic["topic"], number)
-                for topic in await client.describe_topics(list(topics))
-                for number in range(len(topic["partitions"]))
-            ]
-            found = await consumer.end_offsets(partitions)
-            return {(partition.topic, partition.partition): end for partition, end in found.items()}
+            partitions = await partitions_of(client, topics)
+            return await ends_of(consumer, [(each.topic, each.partition) for each in partitions])
 
         yield ends

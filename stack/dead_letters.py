@@ -10,10 +10,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from connectors.errors import LateError
 from connectors.topics import DEAD_LETTERS
-from connectors.unseen import group, mark, seen_up_to
+from connectors.unseen import group, mark, partitions_of_dead_letters, seen_up_to
 from settings import kafka_service
 from stack.errors import StackError
-from stack.topics import layout, shown
+from stack.topics import shown
 
 POLL_MS = 500
 """Milliseconds for which one request waits for records."""
@@ -107,7 +107,7 @@ async def listing(progress: Progress) -> Listing:
     """
     found = Reasons()
     async with group() as consumer:
-        partitions = await _partitions()
+        partitions = await partitions_of_dead_letters()
         first_unseen, ends = await seen_up_to(consumer, partitions), await consumer.end_offsets(partitions)
         async for record in read(consumer, ends, progress):
             seen_before = first_unseen[TopicPartition(record.topic, record.partition)]
@@ -143,7 +143,7 @@ async def one(wanted: str, progress: Progress) -> dict[str, Any]:
         StackError: there is none such.
     """
     async with group() as consumer:
-        async for record in read(consumer, await consumer.end_offsets(await _partitions()), progress):
+        async for record in read(consumer, await consumer.end_offsets(await partitions_of_dead_letters()), progress):
             if wanted in (place(record), own_place(record)):
                 return shown(record)
     raise StackError(f"There is no dead letter of {wanted}: python -m stack dead-letters lists their topics.")
@@ -160,7 +160,7 @@ async def mark_as_seen(until: Mapping[int, int]) -> int:
         StackError: the topic does not reach that far.
     """
     async with group() as consumer:
-        partitions = await _partitions()
+        partitions = await partitions_of_dead_letters()
         first, ends = await seen_up_to(consumer, partitions), await consumer.end_offsets(partitions)
         marks = to_mark(
             {each.partition: offset for each, offset in first.items()},
@@ -187,10 +187,6 @@ def to_mark(first_unseen: Mapping[int, int], ends: Mapping[int, int], until: Map
     if beyond:
         raise StackError(f"The dead letters end before {written(beyond)}: python -m stack dead-letters lists them.")
     return {partition: offset for partition, offset in until.items() if offset > first_unseen[partition]}
-
-
-async def _partitions() -> list[TopicPartition]:
-    return (await layout()).get(DEAD_LETTERS, [])
 
 
 async def read(

@@ -32,7 +32,7 @@ async def topics() -> list[Topic]:
         StackError: Kafka does not answer.
     """
     async with _consumer() as consumer:
-        return [await _topic(consumer, name, partitions) for name, partitions in sorted((await layout()).items())]
+        return [await _topic(consumer, name, partitions) for name, partitions in sorted((await _layout()).items())]
 
 
 async def _topic(consumer: AIOKafkaConsumer, name: str, partitions: list[TopicPartition]) -> Topic:
@@ -40,7 +40,7 @@ async def _topic(consumer: AIOKafkaConsumer, name: str, partitions: list[TopicPa
     return Topic(name, len(partitions), sum(end.values()) - sum(begin.values()))
 
 
-async def layout() -> dict[str, list[TopicPartition]]:
+async def _layout() -> dict[str, list[TopicPartition]]:
     """Return the partitions of each topic but Kafka's own."""
     admin = AIOKafkaAdminClient(**aiokafka_options())
     await admin.start()
@@ -74,7 +74,7 @@ async def last(name: str, count: int) -> list[ConsumerRecord]:
         StackError: Kafka does not answer, or has no such topic.
     """
     async with _consumer() as consumer:
-        partitions = (await layout()).get(name)
+        partitions = (await _layout()).get(name)
         if partitions is None:
             raise StackError(f"There is no topic {name}: python -m stack topics lists them.")
         consumer.assign(partitions)

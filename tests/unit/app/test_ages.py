@@ -40,7 +40,9 @@ def age(monkeypatch: pytest.MonkeyPatch) -> Callable[[Worker, list[Beat]], int |
     """Return how old the partition is once a worker has heard heartbeats."""
 
     def of(worker: Worker, beats: list[Beat]) -> int | None:
-        async def follow(wanted: Callable[[Collection[str]], Collection[Partition]]) -> AsyncIterator[Beat]:
+        async def follow(
+            wanted: Callable[[Collection[str]], Collection[Partition]], _has_ended: Callable[[], bool]
+        ) -> AsyncIterator[Beat]:
             for beat in beats:
                 assert set(beat.end_offsets) <= set(wanted(beat.topics))
                 yield beat

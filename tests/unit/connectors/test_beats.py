@@ -67,7 +67,7 @@ def test_whatever_ends_a_round_is_logged_and_the_next_one_comes(caplog: pytest.L
         fails += 1
 
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(for_ever(work, fail, 0))
+        asyncio.run(for_ever(work, fail, lambda: False, 0))
     assert (rounds, fails) == (3, 2)
     (record,) = caplog.records
     assert record.exc_info
