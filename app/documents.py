@@ -8,7 +8,7 @@ from typing import Any
 from cdc import Path
 from cdc.event import OPERATIONS
 from cdc.money import average, money
-from cdc.row import iso_utc, milliseconds
+from cdc.row import at_ms, iso_utc
 
 Document = dict[str, Any]
 Totals = Mapping[str, Mapping[Path, int]]
@@ -65,8 +65,8 @@ def documents(
 
 def _times(now: datetime, as_of_ms: int | None) -> Document:
     return {
-        "updated_at": iso_utc(milliseconds(now)),
-        "as_of": None if as_of_ms is None else iso_utc(as_of_ms),
+        "updated_at": iso_utc(now.astimezone(UTC)),
+        "as_of": None if as_of_ms is None else iso_utc(at_ms(as_of_ms)),
     }
 
 

@@ -23,7 +23,7 @@ from app.documents import EMPTY, OF_THE_DASHBOARD, TOPICS_OF, documents
 from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
-from cdc.row import iso_utc, milliseconds
+from cdc.row import iso_utc
 from cdc.totals import EVENTS
 from freshness.frontier import Partition, oldest
 from redis_client import reason, refusal
@@ -106,7 +106,7 @@ class MirrorState(msgspec.Struct):
     def is_trouble(self, refused: str | None) -> None:
         """Note whether Redis refuses what is written, and why."""
         if refused is None or self.refused is None:
-            self.refused_since = None if refused is None else iso_utc(milliseconds(datetime.now(UTC)))
+            self.refused_since = None if refused is None else iso_utc(datetime.now(UTC))
         self.refused = refused
 
 
@@ -269,7 +269,7 @@ class Mirror:
             keys.append(f"metrics:{name}")
             values += ["ageless" if name == EVENTS else "aged", msgspec.json.encode(made[name])]
         if await self._redis.eval(PUBLISH, len(keys), *keys, version, *values) == b"published":
-            self.state.published_at = iso_utc(milliseconds(now))
+            self.state.published_at = iso_utc(now)
 
     def _partitions_of(self, document: str) -> list[Partition]:
         topics = [topic for topic in TOPICS_OF.get(document, self._topics) if topic in self._topics]

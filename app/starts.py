@@ -13,7 +13,7 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from cdc.row import iso_utc
+from cdc.row import at_ms, iso_utc
 
 KEY = "status:starts"
 WORKERS = "mirror:starts"
@@ -72,8 +72,8 @@ def document(now_ms: int, alive_at_ms: list[int]) -> bytes:
     crashes = [at for at in alive_at_ms if SILENT_MS < now_ms - at <= KEPT_MS]
     return msgspec.json.encode(
         {
-            "updated_at": iso_utc(now_ms),
+            "updated_at": iso_utc(at_ms(now_ms)),
             "crashes": len(crashes),
-            "since": iso_utc(min(crashes)) if crashes else None,
+            "since": iso_utc(at_ms(min(crashes))) if crashes else None,
         }
     )

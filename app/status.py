@@ -22,7 +22,7 @@ from app.others import KEYS, heard
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
 from app.transport import BatchConsumer
-from cdc.row import iso_utc
+from cdc.row import at_ms, iso_utc
 
 HEARTBEAT = 2.0  # seconds
 GONE = timedelta(seconds=10)
@@ -126,7 +126,7 @@ def as_of(ages: Mapping[bytes, bytes]) -> dict[str, str | None]:
     """Return by topic the time up to which all of its partitions are counted, by all workers; None: not known."""
     numbers = range(app.conf.topic_partitions)
     known = {topic: age_of([(topic, number) for number in numbers], ages) for topic in sorted(Totals.by_topic)}
-    return {topic: None if age is None else iso_utc(age) for topic, age in known.items()}
+    return {topic: None if age is None else iso_utc(at_ms(age)) for topic, age in known.items()}
 
 
 def status(now: datetime, workers: list[Worker], as_of: Mapping[str, str | None]) -> bytes:

@@ -32,11 +32,19 @@ class Source(msgspec.Struct, gc=False):
     Attributes:
         lsn: The position in the WAL.
         ts_ms: The commit time, in ms since 1970.
-        tx_id: The low 32 bits of the transaction's id; those of a snapshot's rows are of Debezium's own transaction.
     """
 
     lsn: Whole | None = None
     ts_ms: Whole | None = None
+
+
+class TransactionSource(Source, gc=False):
+    """The same with the transaction. Counting does without it, and so does not decode it.
+
+    Attributes:
+        tx_id: The low 32 bits of the transaction's id; those of a snapshot's rows are of Debezium's own transaction.
+    """
+
     tx_id: Whole | None = msgspec.field(default=None, name="txId")
 
 

@@ -76,7 +76,11 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-def iso_utc(moment_ms: int) -> str:
-    """Return a moment, given in ms since 1970, as ISO 8601 in UTC to the ms, as ``2026-11-24T12:00:00.000Z``."""
-    moment = EPOCH + timedelta(milliseconds=moment_ms)
+def at_ms(moment_ms: int) -> datetime:
+    """Return the moment of a time in ms since 1970, in UTC."""
+    return EPOCH + timedelta(milliseconds=moment_ms)
+
+
+def iso_utc(moment: datetime) -> str:
+    """Return a moment, given in UTC, as documents have it: ISO 8601 to the ms, as ``2026-11-24T12:00:00.000Z``."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from aiokafka.errors import KafkaError
 
+from cdc.row import at_ms
 from connectors import topics
 from connectors.definitions import Definition, captured, load
 from connectors.errors import ConnectorsError
@@ -111,7 +112,7 @@ class Beats:
     async def _follow(self) -> None:
         async for beat in follow(lambda _topics: (), self._ended.is_set):
             if beat.committed_ms is not None:
-                committed = datetime.fromtimestamp(beat.committed_ms / 1000, UTC)
+                committed = at_ms(beat.committed_ms)
                 self._heard.beat(beat.topics, committed, datetime.now(UTC))
 
     async def _count(self) -> None:

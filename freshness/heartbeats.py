@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from cdc.event import RESET, Source
+from cdc.event import RESET, TransactionSource
 from connectors.definitions import load
 from freshness.frontier import Partition
 from kafka_client import aiokafka_options, away_and_not_cancelled
@@ -29,7 +29,7 @@ LOOK_BACK = 60
 
 class _Event(msgspec.Struct):
     op: str
-    source: Source
+    source: TransactionSource
 
 
 class Heartbeat(NamedTuple):

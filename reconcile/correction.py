@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cdc import Path
-from cdc.event import RESET, Source
+from cdc.event import RESET, TransactionSource
 from cdc.tallies import Measures
 from reconcile.visibility import Snapshot
 
@@ -26,7 +26,7 @@ class Header(msgspec.Struct, gc=False):
     """What decides whether a record is visible."""
 
     op: str
-    source: Source
+    source: TransactionSource
 
 
 class Counted(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 from redis import Redis
 
+from cdc.row import iso_utc
 from reconcile.numbers import Difference
 from reconcile.outcome import NOTHING_LOADED, Outcome
 from settings import Database
@@ -133,7 +134,7 @@ def after(
     databases = tuple(known[database.value] for database in Database if database.value in known)
     document = msgspec.structs.replace(
         former,
-        updated_at=former.updated_at or _stamp(datetime.now(UTC)),
+        updated_at=former.updated_at or iso_utc(datetime.now(UTC)),
         compared_at=_oldest(databases),
         numbers=sum(each.numbers for each in databases),
         differences=sum(each.difference_count for each in databases),
@@ -143,9 +144,9 @@ def after(
         return document
     return msgspec.structs.replace(
         document,
-        updated_at=_stamp(datetime.now(UTC)),
+        updated_at=iso_utc(datetime.now(UTC)),
         every_seconds=schedule.every_seconds,
-        next_at=_stamp(schedule.next_at) if schedule.every_seconds else None,
+        next_at=iso_utc(schedule.next_at) if schedule.every_seconds else None,
         duration_seconds=round(duration_seconds, 3),
     )
 
@@ -162,7 +163,7 @@ def _of_database(former: OfDatabase | None, outcome: Outcome, began: datetime) -
         return msgspec.structs.replace(former or OfDatabase(outcome.name.value), reason=outcome.reason)
     return OfDatabase(
         name=outcome.name.value,
-        compared_at=_stamp(began) if outcome.reason is None else former.compared_at if former else None,
+        compared_at=iso_utc(began) if outcome.reason is None else former.compared_at if former else None,
         numbers=outcome.numbers,
         differences=tuple(map(_named, outcome.differences[:MOST])),
         difference_count=len(outcome.differences),
@@ -176,10 +177,6 @@ def _named(difference: Difference) -> Named:
 
 def _text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def say(former: Document, document: Document) -> None:

@@ -9,9 +9,10 @@ from threading import Lock
 
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
+from cdc.row import at_ms
 from freshness import Beat, Frontier, oldest
 from freshness.frontier import Partition
-from spark.standing import Standing, moment
+from spark.standing import Standing
 
 
 class QueryFrontier:
@@ -59,7 +60,7 @@ class QueryFrontier:
     def _move(self) -> None:
         # A new partition has no frontier until a batch has read it. Until then the query's own stands still.
         if self._partitions.keys() == self.topics and (reached := self._reached()) is not None:
-            self._standing.as_of = moment(reached)
+            self._standing.as_of = at_ms(reached)
 
     def _reached(self) -> int | None:
         return oldest(

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cdc.row import iso_utc
+
 
 @dataclass
 class Standing:
@@ -39,11 +41,6 @@ class Standing:
         self.waiting = None
 
 
-def moment(ms: int | None) -> datetime | None:
-    """Return a time in ms since 1970 as a datetime in UTC."""
-    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
-
-
 def stamp(at: datetime | None) -> str | None:
-    """Return a time in UTC as documents show it: ISO 8601 to the ms, with a Z."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+    """Return a time in UTC as documents show it; None while it is not known."""
+    return None if at is None else iso_utc(at)

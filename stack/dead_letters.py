@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from cdc.row import at_ms
 from connectors.errors import LateError
 from connectors.topics import DEAD_LETTERS
 from connectors.unseen import group, mark, partitions_of_dead_letters, seen_up_to
@@ -71,7 +72,7 @@ class Reasons:
     def add(self, record: ConsumerRecord, *, is_seen: bool) -> None:
         """Count a dead letter."""
         at, key = (
-            datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            at_ms(record.timestamp),
             (header(record, "topic"), header(record, "reason")),
         )
         former = self._found.get(key, Reason(*key, 0, 0, at, at))
