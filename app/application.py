@@ -14,6 +14,7 @@ import logs
 from app import monitor, reachable
 from app.ages import Ages
 from app.batch import BatchStream
+from app.keys import owner_of
 from app.mirror import Mirror
 from app.others import Others
 from app.pulse import Pulse
@@ -161,4 +162,4 @@ app.starts = Starts(redis)
 @app.task  # type: ignore[untyped-decorator]
 async def mirror_totals() -> None:
     """Keep Redis up with the tables."""
-    await mirror.run(f"{app.cluster} {app.conf.id}")  # the id has the version
+    await mirror.run(owner_of(app.cluster, app.conf.id))

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path as File
 from time import monotonic, thread_time
 from typing import Any
@@ -20,6 +20,7 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from app.documents import EMPTY, OF_THE_DASHBOARD, TOPICS_OF, documents
+from app.keys import AS_OF, DASHBOARD, METRICS, OWNER, PARTIALS, TOTALS, VERSION, field_of
 from app.pulse import NEVER
 from cdc import PartitionPartials, Path
 from cdc.partials import POSITION
@@ -54,23 +55,8 @@ Partitions that were fetched together are counted one after the other, and are t
 publishes whole documents, and of what Connect commits at once a part would have to wait for the next.
 """
 
-VIEW_VERSION = 2
-"""Raised when the keys ``mirror:*`` change their contents: what an earlier version wrote is then written anew."""
-
-AS_OF = "mirror:as_of"
-"""A hash: by partition, as `field_of` names it, the commit time in ms up to which it is counted; empty: not known.
-
-A partition is in it once it has been written since the server was emptied.
-"""
-
 AsOf = Callable[[str, int], int | None]
 """Returns the commit time in ms up to which a topic's partition is counted; None: not known."""
-
-
-@cache
-def field_of(partition: Partition) -> bytes:
-    """Return the name of a partition in `AS_OF`."""
-    return "{}:{}".format(*partition).encode()
 
 
 def age_of(partitions: Iterable[Partition], ages: Mapping[bytes, bytes]) -> int | None:
@@ -156,7 +142,7 @@ class Mirror:
         """Write for as long as the worker runs. Redis away: the agents go on, and this catches up.
 
         Args:
-            owner: the Kafka cluster that the positions belong to, and the app with the version that counts.
+            owner: whose the mirror is from now on, see `app.keys.owner_of`.
         """
         clock = asyncio.get_running_loop().time
         adopted, checked = False, clock()
@@ -170,11 +156,10 @@ class Mirror:
             began, busy = clock(), thread_time()
             try:
                 if not adopted:
-                    await self._redis.eval(ADOPT, 0, f"{owner} view {VIEW_VERSION}")
+                    await self._redis.eval(ADOPT, 0, owner)
                     adopted = True
                 if began >= checked + HEARTBEAT:
-                    # Emptied servers have forgotten it.
-                    await self._redis.set("mirror:cluster", f"{owner} view {VIEW_VERSION}", nx=True)
+                    await self._redis.set(OWNER, owner, nx=True)  # where the server was emptied
                     self._check_all()
                     checked = began
                 await self.write()
@@ -214,10 +199,10 @@ class Mirror:
             async with self._redis.pipeline(transaction=True) as transaction:
                 for partition, paths in changed.items():
                     self._swap(transaction, partition, paths, "whole" if partition in whole else "part")
-                transaction.incr("mirror:version")
+                transaction.incr(VERSION)
                 transaction.hgetall(AS_OF)
                 for name in read:
-                    transaction.hgetall(f"mirror:totals:{name}")
+                    transaction.hgetall(TOTALS + name)
                 results = await transaction.execute()
         except BaseException:
             self._gather(changed, whole)
@@ -240,7 +225,7 @@ class Mirror:
         for path in paths - {POSITION}:
             arguments += [path[0], msgspec.json.encode(path[1:]), partials.amounts[path]]
         position, field, as_of = partials.position, field_of(partition), self._as_of(*partition)
-        keys = (b"mirror:partials:" + field, AS_OF)
+        keys = (PARTIALS + field, AS_OF)
         former = self._accepted.get(partition, "")
         place = (position.offset, extent, position.start, field, "" if as_of is None else as_of, former)
         transaction.eval(SWAP, len(keys), *keys, *place, *arguments)
@@ -260,13 +245,14 @@ class Mirror:
         ages: Mapping[bytes, bytes],
     ) -> None:
         sums = {name: {decoded(path): int(total) for path, total in fields.items()} for name, fields in totals.items()}
-        whole = {name for name in [*names, "dashboard"] if self._is_whole(name, ages)}
-        as_of = {name: self._age(name, ages) for name in whole}
+        parts = {name: self._partitions_of(name) for name in (*names, DASHBOARD)}
+        whole = {name for name, of_it in parts.items() if all(field_of(part) in ages for part in of_it)}
+        as_of = {name: age_of(parts[name], ages) for name in whole}
         now = datetime.now(UTC)
         made = documents(names & whole, sums, now, as_of)
         keys, values = [], list[str | bytes]()
         for name in made.keys() & whole:
-            keys.append(f"metrics:{name}")
+            keys.append(METRICS + name)
             values += ["ageless" if name == EVENTS else "aged", msgspec.json.encode(made[name])]
         if await self._redis.eval(PUBLISH, len(keys), *keys, version, *values) == b"published":
             self.state.published_at = iso_utc(now)
@@ -274,12 +260,6 @@ class Mirror:
     def _partitions_of(self, document: str) -> list[Partition]:
         topics = [topic for topic in TOPICS_OF.get(document, self._topics) if topic in self._topics]
         return [(topic, number) for topic in topics for number in range(self._topics[topic])]
-
-    def _is_whole(self, document: str, ages: Mapping[bytes, bytes]) -> bool:
-        return all(field_of(partition) in ages for partition in self._partitions_of(document))
-
-    def _age(self, document: str, ages: Mapping[bytes, bytes]) -> int | None:
-        return age_of(self._partitions_of(document), ages)
 
     def _say_trouble(self, error: Exception) -> None:
         """Log once that Redis is away, or that it answers and refuses: the one passes, the other needs someone."""

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 import msgspec
-from aiokafka.errors import IllegalStateError
 from redis.exceptions import RedisError
 
 from app.application import app, mirror, redis
 from app.dead_letters import recent
 from app.documents import OUTCOMES
-from app.mirror import AS_OF, MirrorState, age_of
+from app.keys import AS_OF
+from app.mirror import MirrorState, age_of
 from app.others import KEYS, heard
 from app.pulse import NEVER, Pulse
 from app.totals import Totals
@@ -48,25 +48,28 @@ class Worker(msgspec.Struct):
 
 async def lags() -> dict[str, dict[int, int]]:
     """Return this worker's lag by topic and partition."""
+    consumer = cast(BatchConsumer, app.consumer)
     by_topic: dict[str, dict[int, int]] = defaultdict(dict)
-    for tp in app.consumer.assignment():
-        if tp.topic in Totals.by_topic:  # and not a changelog
-            with suppress(AssertionError, IllegalStateError):  # so aiokafka says that it was lost in a rebalance
-                by_topic[tp.topic][tp.partition] = await _lag(tp)
+    for tp, (next_fetched, last_fetched) in (await consumer.fetched_to()).items():
+        if tp.topic in Totals.by_topic:
+            end, counted = consumer.highwater(tp) or 0, Totals.by_topic[tp.topic].counted(tp.partition)
+            by_topic[tp.topic][tp.partition] = waiting(end, counted, next_fetched, last_fetched)
     return dict(by_topic)
 
 
-async def _lag(tp: Any) -> int:
+def waiting(end: int, counted: int, next_fetched: int, last_fetched: int) -> int:
     """Return how many offsets of a partition wait.
 
     A transaction's marker takes an offset that no record has: where the consumer has read to the end, and what it
     read is counted, nothing waits.
+
+    Args:
+        end: the partition's end.
+        counted: the offset up to which it is counted.
+        next_fetched: the offset from which it is fetched next.
+        last_fetched: the offset of the last record that was fetched.
     """
-    consumer = cast(BatchConsumer, app.consumer)
-    end = consumer.highwater(tp) or 0
-    counted = Totals.by_topic[tp.topic].counted(tp.partition)
-    at_end = (await consumer.position(tp) or 0) >= end
-    if at_end and counted >= consumer.last_fetched(tp):
+    if next_fetched >= end and counted >= last_fetched:
         return 0
     return max(0, end - counted - 1)
 

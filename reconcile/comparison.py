@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 from redis import Redis
 
 import agents
+from app.application import app
 from app.documents import documents
+from app.keys import DASHBOARD, owner_of
 from app.totals import Totals
 from cdc import Malformed, Path, change_of
 from cdc.tallies import Measures
@@ -22,12 +24,12 @@ from connectors.errors import ConnectorsError
 from connectors.observation import Snapshot as Stage
 from connectors.observation import observe
 from connectors.postgres import source_database
+from connectors.topics import cluster
 from databases.connection import DatabaseError
 from freshness.frontier import Partition
 from reconcile import log, mirrored, published, source, warehouse
 from reconcile.correction import Correction, Counted, MeasuresOf
 from reconcile.errors import NotComparable
-from reconcile.mirrored import DASHBOARD
 from reconcile.numbers import Difference, differences, numbers_of
 from reconcile.outcome import NOTHING_LOADED, WAREHOUSE, Outcome
 from settings import SOURCES, Database
@@ -95,18 +97,22 @@ class Comparison:
 
     def _run(self) -> dict[Database, Outcome]:
         discover()
-        self._partitions = self._partitions_by_database()
-        ready = each(self._connectors, self._check_heartbeats, self._reasons)
+        try:
+            self._owner = owner_of(cluster(self._patience), app.conf.id)
+            self._partitions = self._partitions_by_database()
+        except ConnectorsError as error:
+            raise NotComparable(str(error)) from error
+        ready = for_each(self._connectors, self._check_heartbeats, self._reasons)
         beats = log.ends([connector.heartbeat_topic for database in ready for connector in self._connectors[database]])
-        first = each(ready, source.mark, self._reasons)
+        first = for_each(ready, source.mark, self._reasons)
         self._mirrored = mirrored.read(self._redis, [one for some in self._partitions.values() for one in some])
-        loaded = each(set(self._asked) & {Database.DWH}, lambda _: warehouse.read(), self._reasons)
-        self._seen = each(first, source.look, self._reasons)
-        second = each(self._seen, source.mark, self._reasons)
+        loaded = for_each(set(self._asked) & {Database.DWH}, lambda _: warehouse.read(), self._reasons)
+        self._seen = for_each(first, source.look, self._reasons)
+        second = for_each(self._seen, source.mark, self._reasons)
         asked = time.monotonic()
         self._windows = log.windows(self._markers(beats, first, second), self._patience)
         self.waited_seconds = time.monotonic() - asked
-        settled = each(second, self._check, self._reasons)
+        settled = for_each(second, self._check, self._reasons)
         return self._compare(settled, loaded.get(Database.DWH))
 
     def _markers(
@@ -123,10 +129,7 @@ class Comparison:
         topics = {topic: database for database in self._connectors for topic in self._topics(database)}
         beats = {each.heartbeat_topic for connectors in self._connectors.values() for each in connectors}
         partitions: dict[Database, list[Partition]] = {database: [] for database in self._connectors}
-        try:
-            existing = log.partitions_of(topics.keys() | beats, self._patience)
-        except ConnectorsError as error:
-            raise NotComparable(str(error)) from error
+        existing = log.partitions_of(topics.keys() | beats, self._patience)
         for partition in existing:
             if partition[0] in topics:
                 partitions[topics[partition[0]]].append(partition)
@@ -172,7 +175,7 @@ class Comparison:
     def _new_snapshot(self, database: Database, replaced: Collection[Partition] = ()) -> NotComparable:
         """Return the reason, with the share of the rows that are counted: none of a partition that begins anew."""
         truth = self._seen[database].truth
-        counts = [path for path in truth if path[0] != "dashboard" and path[1:] == ("count",)]
+        counts = [path for path in truth if path[0] != DASHBOARD and path[1:] == ("count",)]
         counted = sum(
             self._mirrored.partials[partition].get(path, 0)
             for partition in self._partitions[database]
@@ -187,13 +190,13 @@ class Comparison:
             {partition: self._since_ms(database) for database in databases for partition in self._partitions[database]}
         )
         worker, warehouse_reasons = View("the worker", self._mirrored.counted, measures_of), dict[Database, str]()
-        by_worker = each(databases, lambda each: self._corrections(worker, each, extents), self._reasons)
+        by_worker = for_each(databases, lambda each: self._corrections(worker, each, extents), self._reasons)
         by_warehouse: dict[Database, Corrections] = {}
         if loaded and loaded.counted:
             reader = View(WAREHOUSE, loaded.counted, measures_of_the_warehouse)
-            by_warehouse = each(databases, lambda each: self._corrections(reader, each, extents), warehouse_reasons)
+            by_warehouse = for_each(databases, lambda each: self._corrections(reader, each, extents), warehouse_reasons)
         self._read(extents, [*by_worker.values(), *by_warehouse.values()])
-        outcomes = each(by_worker, lambda database: self._of_mirror(database, by_worker[database]), self._reasons)
+        outcomes = for_each(by_worker, lambda database: self._of_mirror(database, by_worker[database]), self._reasons)
         if loaded:
             outcomes[Database.DWH] = self._of_warehouse(loaded, by_warehouse, warehouse_reasons)
         return outcomes
@@ -233,6 +236,7 @@ class Comparison:
 
     def _of_mirror(self, database: Database, corrections: Corrections) -> Outcome:
         """Compare what Redis shows, corrected."""
+        check_owner(self._mirrored.owner, self._owner)
         self._check_read(corrections)
         if is_replaced(corrections):
             raise self._new_snapshot(database, {each for each, one in corrections.items() if one.is_replaced})
@@ -262,7 +266,7 @@ class Comparison:
         if not loaded.counted:
             return Outcome(Database.DWH, reason=NOTHING_LOADED)
         numbers, found = loaded.numbers_of_facts, list(loaded.differences)
-        compared = each(by_database, lambda each: self._of_staging(loaded, each, by_database[each]), reasons)
+        compared = for_each(by_database, lambda each: self._of_staging(loaded, each, by_database[each]), reasons)
         for count, some in compared.values():
             numbers, found = numbers + count, found + some
         missing = {database: self._reasons.get(database) for database in self._connectors if database not in compared}
@@ -287,7 +291,9 @@ def discover() -> None:
         import_module(module.name)
 
 
-def each(over: Iterable[Database], step: Callable[[Database], T], reasons: dict[Database, str]) -> dict[Database, T]:
+def for_each(
+    over: Iterable[Database], step: Callable[[Database], T], reasons: dict[Database, str]
+) -> dict[Database, T]:
     """Do a step for each database, and note the reason where it cannot be done."""
     done = {}
     for database in over:
@@ -321,6 +327,20 @@ def by_document(*measures: Measures) -> dict[str, dict[Path, int]]:
             document = sums[name]
             document[tuple(path)] = document.get(tuple(path), 0) + amount
     return sums
+
+
+def check_owner(owner: str | None, ours: str) -> None:
+    """See that Redis was written by workers of this version, which read this Kafka.
+
+    Raises:
+        NotComparable: where it was not, as between the start of a new version's watch and that of its workers.
+    """
+    if owner is None:
+        raise NotComparable("no worker has written to this Redis yet")
+    if owner != ours:
+        raise NotComparable(
+            "Redis holds the numbers of another version, or of another Kafka: no worker of this one runs"
+        )
 
 
 def check_standbys(seen: source.Seen, window: log.Window) -> None:

@@ -8,16 +8,12 @@ import msgspec
 from redis import Redis
 
 from app.documents import EMPTY
+from app.keys import DASHBOARD, METRICS, OWNER, PARTIALS, TOTALS, VERSION, VERSIONS, field_of
 from cdc import Path
 from cdc.tallies import Measures
 from freshness.frontier import Partition
 from reconcile.correction import Counted
-from reconcile.published import METRICS, VERSION, VERSIONS, Published, of_these_totals
-
-TOTALS = "mirror:totals:"
-
-DASHBOARD = "dashboard"
-"""A document that has no totals of its own: it is made of those of others."""
+from reconcile.published import Published, of_these_totals
 
 
 class Mirrored(NamedTuple):
@@ -27,12 +23,14 @@ class Mirrored(NamedTuple):
         counted: How far each partition is counted.
         partials: The partials of each partition, by their paths.
         totals: The totals that the documents are made of.
+        owner: Whose it is, see `app.keys.owner_of`; none: no worker has written it yet.
         published: The documents that were made of these totals, without the ``metrics:`` of their keys.
     """
 
     counted: Mapping[Partition, Counted]
     partials: Mapping[Partition, Measures]
     totals: Measures
+    owner: str | None
     published: Published
 
     def expected(self) -> Measures:
@@ -62,15 +60,16 @@ def read(redis: Redis, partitions: Collection[Partition]) -> Mirrored:
 def _read(redis: Redis, partitions: Collection[Partition], names: Iterable[str]) -> Mirrored:
     ordered = list(names)
     with redis.pipeline(transaction=True) as transaction:
-        for topic, number in partitions:
-            transaction.hgetall(f"mirror:partials:{topic}:{number}")
+        for partition in partitions:
+            transaction.hgetall(PARTIALS + field_of(partition))
         for name in ordered:
             transaction.hgetall(TOTALS + name)
         for name in ordered:
             transaction.get(METRICS + name)
+        transaction.get(OWNER)
         transaction.get(VERSION)
         transaction.hgetall(VERSIONS)
-        *results, version, versions = transaction.execute()
+        *results, owner, version, versions = transaction.execute()
     behind = len(partitions) + len(ordered)
     partials, totals, shown = results[: len(partitions)], results[len(partitions) : behind], results[behind:]
     current = of_these_totals(ordered, int(version or 0), versions)
@@ -82,6 +81,7 @@ def _read(redis: Redis, partitions: Collection[Partition], names: Iterable[str])
             for name, fields in zip(ordered, totals, strict=True)
             for path, total in fields.items()
         },
+        owner and owner.decode(),
         {name: _document(document) for name, document in zip(ordered, shown, strict=True) if name in current},
     )
 

@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from app.documents import Totals, documents
+from app.keys import METRICS
 from reconcile.numbers import Difference, differences, numbers_of
-
-METRICS = "metrics:"
-VERSIONS = "mirror:versions"
-VERSION = "mirror:version"
 
 Published = Mapping[str, Mapping[str, Any]]
 
@@ -19,8 +16,8 @@ def of_these_totals(names: Collection[str], version: int, versions: Mapping[byte
 
     Args:
         names: of documents.
-        version: how many writes there were: each raises `VERSION` in the MULTI that changes the totals.
-        versions: what Redis has at `VERSIONS`: of which write's totals each key was made.
+        version: how many writes there were: each raises `app.keys.VERSION` in the MULTI that changes the totals.
+        versions: what Redis has at `app.keys.VERSIONS`: of which write's totals each key was made.
     """
     return {name for name in names if int(versions.get(f"{METRICS}{name}".encode(), -1)) == version}
 

@@ -95,8 +95,7 @@ def truth_of(database: Database) -> str:
 
 def numbers(cursor: Cursor, statement: str) -> Numbers:
     """Run a statement of paths and values."""
-    cursor.execute(statement)
-    return {tuple(path): value for path, value in cursor.fetchall()}
+    return {tuple(path): value for path, value in rows(cursor, statement)}
 
 
 def refuse_standby(cursor: Cursor, database: Database) -> None:

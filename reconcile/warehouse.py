@@ -9,6 +9,7 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from agents.transaction import Order
+from app.documents import MONEY
 from cdc import Path, Tallies, measure, utc_day
 from cdc.tallies import Measures
 from freshness.frontier import Partition
@@ -18,9 +19,6 @@ from reconcile.source import numbers, rows, session, truth_of
 from settings import SOURCES, Database, Role
 
 FACTS, POSITIONS = ((File(__file__).parent / "sql" / f"{name}.sql").read_text() for name in ("facts", "positions"))
-
-MONEY = "_cents"
-"""What a measure of money ends in; the number that SQL returns has its name without this."""
 
 NOT_ADDITIVE = frozenset({"dashboard", "average_order_value", "below_reorder"})
 """Documents and fields that are no sums over rows. What they are made of is compared."""

@@ -12,6 +12,8 @@ ELSEWHERE = {
     ("make", "check"): "make test does it first",
     ("make", "audit"): "the same, but for its end",
     ("make", "bench"): "takes hours: tests/integration/benchmarks runs one of its parts",
+    ("python", "-m", "benchmarks.soak"): "takes half an hour",
+    ("python", "-m", "benchmarks.against", "COMMIT"): "takes twenty minutes",
     ("pytest", "tests/integration"): "is how these tests run",
 }
 EXAMPLES = {"transaction", "metrics:dashboard", "status:reconcile", "http://127.0.0.1:8501", "3", "WARN"}

@@ -173,6 +173,22 @@ def test_a_document_that_is_false_is_named_though_the_totals_are_right() -> None
     assert found == [((key, "count"), document["count"] + 1, document["count"])]
 
 
+def test_the_numbers_of_another_version_are_not_taken_for_false() -> None:
+    from app.keys import OWNER  # as above
+
+    with worker():
+        assert_exact()
+    with Redis.from_url(settings().redis_url) as redis:
+        owner = redis.get(OWNER) or b""
+        for of_another, reason in ((owner + b"x", "of another version"), (None, "no worker has written")):
+            redis.set(OWNER, of_another) if of_another else redis.delete(OWNER)
+            for outcome in compare():
+                assert (outcome.numbers, outcome.differences) == (0, ())
+                assert reason in str(outcome.reason)
+        redis.set(OWNER, owner)
+    assert_equal()
+
+
 def test_the_watch_names_a_partial_that_is_false_and_says_when_it_is_right_again() -> None:
     with worker():
         generate(events=100)
