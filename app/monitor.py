@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -21,7 +20,7 @@ from prometheus_client.registry import Collector
 
 from app.others import Connectors, Faust, Others, Reconcile, Spark
 from app.pulse import Pulse, complaint
-from connectors.definitions import load
+from connectors.definitions import connector_of
 
 logger = logging.getLogger(__name__)
 
@@ -157,14 +156,8 @@ def _of_faust(said: Faust, now: datetime) -> Iterator[Metric]:
     ages = GaugeMetricFamily("instashop_as_of_age_seconds", meaning, labels=["topic", "connector"])
     for topic, as_of in said.as_of.items():
         if counted := _counted(as_of, said.started_at, now):
-            ages.add_metric([topic, _connector_of().get(topic, "")], _age(counted, now))
+            ages.add_metric([topic, connector_of().get(topic, "")], _age(counted, now))
     yield ages
-
-
-@cache
-def _connector_of() -> dict[str, str]:
-    """Return the connector that feeds each topic."""
-    return {topic: definition.name for definition in load() for topic in definition.topics}
 
 
 def _of_reconcile(said: Reconcile | None, watch: Connectors | None, now: datetime) -> Iterator[Metric]:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from connectors.errors import ConnectorsError
@@ -86,6 +87,12 @@ class Definition:
 def captured() -> list[str]:
     """Return the topics of all tables that are captured."""
     return [topic for definition in load() for topic in definition.topics]
+
+
+@cache
+def connector_of() -> Mapping[str, str]:
+    """Return the connector that feeds each topic."""
+    return {topic: definition.name for definition in load() for topic in definition.topics}
 
 
 def load(names: Sequence[str] = ()) -> list[Definition]:

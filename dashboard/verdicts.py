@@ -7,10 +7,9 @@ as in what an older version wrote, is not known.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from connectors.definitions import load
+from connectors.definitions import connector_of
 from dashboard import faults
 from dashboard.faults import Verdict
 from dashboard.states import State, age, moment, state
@@ -343,12 +342,6 @@ RULES: Mapping[str, Callable[[Seen], Found]] = {
     "dead letters": dead_letters,
 }
 """By the part that each is about, in the order of the data's way, so that a cause comes before what follows from it."""
-
-
-@cache
-def connector_of() -> dict[str, str]:
-    """Return the connector that feeds each topic, as the connectors are defined."""
-    return {topic: definition.name for definition in load() for topic in definition.topics}
 
 
 def judge(documents: Mapping[str, Document], now: datetime) -> dict[str, Found]:
