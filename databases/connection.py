@@ -6,6 +6,7 @@ from typing import Any
 import psycopg2
 import psycopg2.errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from settings import Database, Role, database_variable, settings, variable
 
@@ -54,6 +55,17 @@ def connect(database: Database, role: Role | None = None, dbname: str | None = N
     except psycopg2.Error as error:
         raise failure(database, error, role) from None
     return connection
+
+
+def bound_waits(cursor: Cursor, seconds: float, *, for_session: bool = False) -> None:
+    """Wait for each lock at most so long, and raise `psycopg2.errors.LockNotAvailable` then.
+
+    Args:
+        cursor: whose transaction is meant.
+        seconds: how long, to the millisecond; 0: as long as it takes.
+        for_session: whether its session's later transactions are meant as well.
+    """
+    cursor.execute("SELECT set_config('lock_timeout', %s, %s)", [f"{round(seconds * 1000)}ms", not for_session])
 
 
 def failure(database: Database, error: psycopg2.Error, role: Role | None = None) -> DatabaseError:

@@ -12,7 +12,7 @@ import psycopg2.errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from databases.connection import DatabaseError, UnreachableError, address, failure
+from databases.connection import DatabaseError, UnreachableError, address, bound_waits, failure
 from databases.tables import LOADING
 from settings import Database
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 RECORD = (Path(__file__).parent / "migration.sql").read_text()
 
-LOCK_TIMEOUT_MS = 900
+LOCK_TIMEOUT_S = 0.9
 """Longest wait for a table's lock. While an ALTER TABLE waits behind a snapshot, all writers wait behind the ALTER
 TABLE. Less than PostgreSQL's deadlock_timeout of 1 s: in a deadlock the migration gives way, not the shop."""
 
@@ -134,7 +134,7 @@ def change(database: Database, connection: Connection) -> Iterator[Cursor]:
     with connection, connection.cursor() as cursor:
         if database is Database.DWH:
             wait_for_load(cursor)
-        bound_waits(cursor, LOCK_TIMEOUT_MS)
+        bound_waits(cursor, LOCK_TIMEOUT_S)
         yield cursor
 
 
@@ -149,13 +149,8 @@ def wait_for_load(cursor: Cursor) -> None:
         return
     said = LOAD_AT_WORK.format(database=Database.DWH.value, where=address(Database.DWH))
     log.info("%s; waiting %d s at most", said, LOAD_TIMEOUT_S, extra={"event": "waiting", "seconds": LOAD_TIMEOUT_S})
-    bound_waits(cursor, LOAD_TIMEOUT_S * 1000)
+    bound_waits(cursor, LOAD_TIMEOUT_S)
     try:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
     except psycopg2.errors.LockNotAvailable:
         raise UnreachableError(f"{said} for more than {LOAD_TIMEOUT_S} s: stop Spark, or wait for its end") from None
-
-
-def bound_waits(cursor: Cursor, milliseconds: int) -> None:
-    """Wait for each lock of this transaction at most so long."""
-    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])

@@ -12,7 +12,7 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, TRANSACTION_STATUS_INERROR
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from databases.connection import address, connect, failure
+from databases.connection import address, bound_waits, connect, failure
 from reconcile.errors import NotComparable
 from reconcile.numbers import Numbers
 from reconcile.visibility import Snapshot
@@ -68,8 +68,8 @@ def write_marker(cursor: Cursor) -> int:
         LockNotAvailable: where another transaction holds the row for longer than `LOCK_PATIENCE_S`.
         QueryCanceled: where it takes longer than `MARK_PATIENCE_S`.
     """
-    limits = f"SET LOCAL lock_timeout = '{LOCK_PATIENCE_S}s'; SET LOCAL statement_timeout = '{MARK_PATIENCE_S}s'"
-    cursor.execute(limits)
+    bound_waits(cursor, LOCK_PATIENCE_S)
+    cursor.execute(f"SET LOCAL statement_timeout = '{MARK_PATIENCE_S}s'")
     cursor.execute(MARKER)
     return int(cursor.fetchall()[0][0])
 

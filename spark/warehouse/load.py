@@ -77,12 +77,6 @@ def load(connection: Connection, batch: Batch, changes: Iterable[Change]) -> int
         return records
 
 
-def bound_waits(connection: Connection, seconds: int) -> None:
-    """Have a connection wait for each lock at most so long, and raise `psycopg2.errors.LockNotAvailable` then."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute(SCRIPTS["lock_timeout"], [f"{seconds}s"])
-
-
 def copy_in(cursor: Cursor, changes: Iterable[Change]) -> int:
     """Copy changes into the table ``change`` of this transaction, and return how many they are."""
     lines = Lines(changes)

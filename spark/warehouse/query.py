@@ -15,14 +15,14 @@ from pyspark.sql import functions as F  # noqa: N812 - so everyone calls it
 from pyspark.sql.types import LongType, StringType, StructType, TimestampType
 
 from connectors import topics
-from databases.connection import UnreachableError, address, connect, failure
+from databases.connection import UnreachableError, address, bound_waits, connect, failure
 from databases.patience import until_reachable
 from settings import Database, Role
 from spark.query import Query, Sink
 from spark.source import PATIENCE, change_events, records
 from spark.standing import Standing
 from spark.warehouse.kafka import adopt
-from spark.warehouse.load import UNREADABLE, Batch, Change, bound_waits, load
+from spark.warehouse.load import UNREADABLE, Batch, Change, load
 from spark.warehouse.rows import ACCEPTED, HISTORY, ROWS
 
 logger = logging.getLogger(__name__)
@@ -125,7 +125,8 @@ def store(cluster: str, batch: Batch, changes: DataFrame, standing: Standing) ->
     """
     try:
         with closing(connect(Database.DWH, Role.WAREHOUSE)) as connection:
-            bound_waits(connection, LOCK_TIMEOUT_S)
+            with connection, connection.cursor() as cursor:
+                bound_waits(cursor, LOCK_TIMEOUT_S, for_session=True)
             adopt(connection, cluster, round(time.time() * 1000))
             standing.go_on()
             load(connection, batch, map(Change._make, changes.toLocalIterator(prefetchPartitions=True)))

@@ -10,12 +10,13 @@ import psycopg2.errors
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from databases.connection import bound_waits
 from databases.migrate import MIGRATIONS
 from databases.tables import LOADING
 from settings import Database, Role, Settings
 from spark.verify import checks
 from spark.warehouse.kafka import APART, adopt
-from spark.warehouse.load import Batch, Change, bound_waits, load
+from spark.warehouse.load import Batch, Change, load
 from spark.warehouse.rows import ROWS
 from tests.integration.shop import ShopDatabases, fresh
 from tests.integration.spark import warehouse_timeline
@@ -282,12 +283,17 @@ def test_a_load_says_when_it_has_waited_for_a_lock(warehouse: ShopDatabases, con
     with closing(psycopg2.connect(warehouse.url(Database.DWH, Role.WAREHOUSE))) as another:
         with another, another.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
-            bound_waits(connection, 1)
+            wait_at_most(connection, 1)
             with pytest.raises(psycopg2.errors.LockNotAvailable):
                 load(connection, Batch("warehouse", "one", 0), [change])
         assert positions(connection) == {}
         assert load(connection, Batch("warehouse", "one", 0), [change]) == 1
-    bound_waits(connection, 0)
+    wait_at_most(connection, 0)
+
+
+def wait_at_most(connection: Connection, seconds: int) -> None:
+    with connection, connection.cursor() as cursor:
+        bound_waits(cursor, seconds, for_session=True)
 
 
 def test_rows_that_break_leave_nothing_behind(connection: Connection) -> None:
